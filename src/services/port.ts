@@ -1,0 +1,51 @@
+import type { Resource } from '../core/resource.ts';
+
+/** Where services run: in containers, as processes of this machine, or where the user says. */
+export type ProviderKind = 'docker' | 'local' | 'external';
+
+/** Starts backing servers. One instance serves one run. */
+export interface ServiceProvider {
+  readonly kind: ProviderKind;
+  postgres(request: PostgresRequest): Resource<PostgresServer>;
+}
+
+export interface PostgresRequest {
+  /** Major version that the lab was written for; `local` and `external` may run another. */
+  version: string;
+  /** SQL, applied once to the template of all databases, as the app's role. */
+  schema: string;
+}
+
+/** A server that accepts connections and holds the lab's template database. */
+export interface PostgresServer {
+  /** For people and the fingerprint: `PostgreSQL 18.4`. */
+  readonly version: string;
+  /** Where the proxy connects. */
+  readonly address: ServerAddress;
+  /** Of the app: owns its databases, is no superuser where we may choose. */
+  readonly role: { user: string; password: string };
+  /** A database of its own, copied from the template, owned by the app's role. */
+  createDatabase(): Promise<PostgresDatabase>;
+}
+
+export interface PostgresDatabase {
+  readonly name: string;
+  /** For the grader's own queries, past the proxy; a superuser where we may choose. */
+  readonly admin: PostgresLogin;
+  /** Ends every connection to it and removes it. */
+  drop(): Promise<void>;
+}
+
+/** What `pg` takes; `host` is a directory where the server listens on a Unix socket. */
+export interface PostgresLogin {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  ssl?: { rejectUnauthorized: boolean };
+}
+
+export type ServerAddress =
+  | { host: string; port: number; tls?: { rejectUnauthorized: boolean } }
+  | { path: string };
