@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { errorCode } from '../core/errors.ts';
+
+const execFileAsync = promisify(execFile);
+
+/** A process and when it began: a pid alone is used again by others. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Opaque; equal only for the same process. */
+  started: string;
+}
+
+export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
+  return { pid, started: (await startOf(pid)) ?? 'unknown' };
+}
+
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  const started = await startOf(identity.pid);
+  return started !== undefined && (started === identity.started || identity.started === 'unknown');
+}
+
+/**
+ * Pids of the processes whose environment, as it was when they began, has `name=value`. It finds
+ * what a process group does not: daemons that forked twice and took a session of their own.
+ */
+export async function findMarkedProcesses(name: string, value: string): Promise<number[]> {
+  const entry = `${name}=${value}`;
+  const marked = await Promise.all(
+    (await environments()).map(async ({ pid, environment }) =>
+      (await environment()).includes(entry) ? pid : undefined,
+    ),
+  );
+  return marked.filter((pid) => pid !== undefined && pid !== process.pid) as number[];
+}
+
+/** Sends a signal; false if there is no such process. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+async function startOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+    // The second field, the command, may hold blanks and parentheses: count from its end.
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // proc_pid_stat(5): state is field 3, starttime field 22. A zombie has ended.
+    return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
+  }
+  try {
+    const { stdout } = await execFileAsync('ps', ['-o', 'lstart=', '-p', String(pid)]);
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface ProcessEnvironment {
+  pid: number;
+  environment(): Promise<readonly string[]>;
+}
+
+async function environments(): Promise<ProcessEnvironment[]> {
+  if (process.platform === 'linux') {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    return pids.map((pid) => ({
+      pid: Number(pid),
+      // Gone meanwhile, or another user's.
+      environment: async () =>
+        (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0'),
+    }));
+  }
+  const { stdout } = await execFileAsync('ps', ['-A', '-E', '-ww', '-o', 'pid=,command='], {
+    maxBuffer: 64 << 20,
+  });
+  return stdout.split('\n').map((line) => {
+    const [, pid = '0', rest = ''] = /^\s*(\d+)\s(.*)$/.exec(line) ?? [];
+    return { pid: Number(pid), environment: async () => rest.split(' ') };
+  });
+}

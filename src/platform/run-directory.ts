@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { errorCode } from '../core/errors.ts';
+import { type ProcessIdentity, identifyProcess, isAlive } from './process-table.ts';
+
+/** Names the variable by which a run's processes are found after a crash, whoever their parent is. */
+export const RUN_VARIABLE = 'LABS_RUN';
+
+/** Whose run it is. What a run makes carries this, so that leftovers can be told from live ones. */
+export interface RunOwner extends ProcessIdentity {
+  host: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+export interface RunDirectory {
+  /** Ten lower-case letters and digits. */
+  readonly id: string;
+  /** Absolute path; everything that the run writes is below it. */
+  readonly path: string;
+  readonly owner: RunOwner;
+  /** Goes into the environment of every process that the run starts. */
+  readonly marker: Readonly<Record<string, string>>;
+  /** Removes the directory and all in it. */
+  remove(): Promise<void>;
+}
+
+/** Makes the directory of a new run; it appears whole, with its owner in it, or not at all. */
+export async function createRunDirectory(runs: string): Promise<RunDirectory> {
+  const id = newRunId();
+  const directory = path.join(runs, id);
+  const draft = path.join(runs, `.${id}`);
+  const owner: RunOwner = {
+    ...(await identifyProcess(process.pid)),
+    host: hostname(),
+    startedAt: Date.now(),
+  };
+  // Others must reach what is inside: Postgres runs as another user where we are root.
+  await mkdir(draft, { recursive: true, mode: 0o755 });
+  await writeFile(path.join(draft, 'owner.json'), JSON.stringify(owner));
+  await rename(draft, directory);
+  return {
+    id,
+    path: directory,
+    owner,
+    marker: { [RUN_VARIABLE]: id },
+    remove: () => removeTree(directory),
+  };
+}
+
+export interface FoundRun {
+  id: string;
+  path: string;
+  /** Undefined where the record is unreadable. */
+  owner: RunOwner | undefined;
+  alive: boolean;
+}
+
+/** Every run that has a directory, dead or alive. */
+export async function findRuns(runs: string): Promise<FoundRun[]> {
+  const names = await readdir(runs).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return Promise.all(
+    names.map(async (name) => {
+      const directory = path.join(runs, name);
+      const owner = await readOwner(directory);
+      // A draft's owner is at work unless it died within the millisecond between two calls.
+      const alive = owner !== undefined && owner.host === hostname() && (await isAlive(owner));
+      return { id: name.replace(/^\./, ''), path: directory, owner, alive };
+    }),
+  );
+}
+
+export async function removeTree(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function readOwner(directory: string): Promise<RunOwner | undefined> {
+  try {
+    return JSON.parse(await readFile(path.join(directory, 'owner.json'), 'utf8')) as RunOwner;
+  } catch {
+    return undefined;
+  }
+}
+
+function newRunId(): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return Array.from(randomBytes(10), (byte) => alphabet[byte & 31]).join('');
+}
