@@ -1,0 +1,79 @@
+// Generated from schemas/lab.schema.json by "npm run generate"; do not edit.
+
+/** labs/<id>/lab.yaml: what a lab is, what it needs and when it is passed. */
+export interface LabManifest {
+  /** Version of this format. */
+  formatVersion: 1;
+  /** Name of the lab on the command line; also of its folders in labs/, graders/ and templates/. */
+  id: string;
+  /** Heading of the lab, a few words. */
+  title: string;
+  /** One sentence that says what the learner builds. */
+  summary: string;
+  /** Part of the curriculum that the lab belongs to. */
+  phase: 'basics' | 'intermediate' | 'advanced' | 'mastery';
+  /**
+   * What the lab teaches, in lower-case words.
+   *
+   * @minItems 1
+   */
+  topics: [string, ...string[]];
+  /** How long the lab takes a learner of its phase, in hours. */
+  hours: {
+    min: number;
+    max: number;
+  };
+  /** Percent of the points that passes the lab. */
+  passingScore: number;
+  /** Backing servers that run beside the app, by kind. */
+  services: {
+    postgres?: {
+      /** Major version that the lab is written for, in quotes. */
+      version: string;
+      /** File beside this one with SQL that is applied before the app starts. */
+      schema?: string;
+      /** Environment variable that gives the app the server's URL. */
+      variable: string;
+    };
+    redis?: {
+      /** Version that the lab is written for, in quotes. */
+      version: string;
+      /** Environment variable that gives the app the server's URL. */
+      variable: string;
+    };
+  };
+  /** Processes that the app must declare, by name. `web` speaks HTTP. */
+  processes: {
+    web: {
+      /** Path that answers 200 once the process serves. */
+      readiness: string;
+    };
+    [k: string]:
+      | {
+          /** Path that answers 200 once the process serves; absent for one without HTTP. */
+          readiness?: string;
+        }
+      | {
+          /** Path that answers 200 once the process serves. */
+          readiness: string;
+        };
+  };
+  /** Seconds after which waiting is given up. */
+  deadlines: {
+    /** For all the checks together. */
+    run: number;
+    /** From the start of a process until it serves. */
+    ready: number;
+    /** From SIGTERM until the process has ended. */
+    stop: number;
+  };
+  /** Further settings that the grader gives the app, by variable: what each means. */
+  env: {
+    [k: string]: string;
+  };
+  /** What to read first. */
+  reading: {
+    title: string;
+    url: string;
+  }[];
+}
