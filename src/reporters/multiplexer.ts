@@ -1,0 +1,41 @@
+import type { Reporter } from './port.ts';
+
+/**
+ * Several reporters as one that never throws. One that throws hears no further events; its `finish`
+ * is still called, so that a terminal gets its cursor back. `onError` is told once a reporter.
+ */
+export function multiplex(
+  reporters: readonly Reporter[],
+  onError: (reporter: string, error: unknown) => void,
+): Required<Reporter> {
+  const dropped = new Set<Reporter>();
+  const drop = (reporter: Reporter, error: unknown) => {
+    if (dropped.has(reporter)) return;
+    dropped.add(reporter);
+    onError(reporter.name, error);
+  };
+  return {
+    name: reporters.map((reporter) => reporter.name).join('+'),
+    onEvent(event) {
+      for (const reporter of reporters) {
+        if (dropped.has(reporter)) continue;
+        try {
+          reporter.onEvent(event);
+        } catch (error) {
+          drop(reporter, error);
+        }
+      }
+    },
+    async finish() {
+      await Promise.all(
+        reporters.map(async (reporter) => {
+          try {
+            await reporter.finish?.();
+          } catch (error) {
+            drop(reporter, error);
+          }
+        }),
+      );
+    },
+  };
+}
