@@ -25,6 +25,8 @@ export interface LabPaths {
 /** A lab ready to grade with. `Grader` is opaque here: only the kit knows what a check runs. */
 export interface Lab<Grader = unknown> extends LabEntry {
   contract: Contract;
+  /** SQL that is applied before the app starts; empty where the lab has none. */
+  schema: string;
   grader: Grader;
   stages: readonly StageInfo[];
   checks: readonly CheckInfo[];

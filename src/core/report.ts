@@ -60,6 +60,8 @@ export interface Report {
   durationMs: number;
   outcome: Outcome;
   score: Score;
+  /** The app could not be installed, built or started: why. No check was tried then. */
+  startup?: Failure;
   stages: readonly StageInfo[];
   checks: readonly CheckResult[];
   steps: readonly StepTiming[];

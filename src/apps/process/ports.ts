@@ -1,0 +1,80 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { environmentError } from '../../core/errors.ts';
+import { ephemeralPorts, listeningPort } from '../../network/ports.ts';
+
+/** A port that nothing listens on, out of the range that the kernel gives to outgoing connections. */
+export async function freePort(): Promise<number> {
+  const ephemeral = await ephemeralPorts();
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const port = listeningPort(ephemeral);
+    if ((await isFree(port, '0.0.0.0')) && (await isFree(port, '127.0.0.1'))) return port;
+  }
+  throw environmentError('No free TCP port found for the app.', {
+    hint: 'See what listens on this machine with `ss -ltn`.',
+  });
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+export interface Listener {
+  /** `0.0.0.0`, `127.0.0.1`, `::1`. */
+  host: string;
+  port: number;
+}
+
+/**
+ * Where the processes of a group listen. Linux only (proc_net(5)); elsewhere nothing is found, and
+ * the message that wants to name the port does without.
+ */
+export async function listenersOf(group: number): Promise<Listener[]> {
+  if (process.platform !== 'linux') return [];
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const members = await Promise.all(
+    pids.map(async (pid) => ((await groupOf(pid)) === group ? pid : undefined)),
+  );
+  const found = await Promise.all(
+    members.filter((pid) => pid !== undefined).map((pid) => listenersOfProcess(pid)),
+  );
+  return found.flat();
+}
+
+async function groupOf(pid: string): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined ? undefined : Number(fields[2]);
+}
+
+async function listenersOfProcess(pid: string): Promise<Listener[]> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const targets = await Promise.all(
+    descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
+  );
+  const inodes = new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((table) => readFile(`/proc/${pid}/net/${table}`, 'utf8').catch(() => '')),
+  );
+  return tables.flatMap((table) =>
+    table.split('\n').flatMap((row) => {
+      const [, local = '', , state, , , , , , inode = ''] = row.trim().split(/\s+/);
+      const [address = '', port = ''] = local.split(':');
+      if (state !== '0A' || !inodes.has(inode)) return [];
+      return [{ host: addressOf(address), port: Number.parseInt(port, 16) }];
+    }),
+  );
+}
+
+/** The kernel prints addresses as hexadecimal words in the machine's (little-endian) byte order. */
+function addressOf(hex: string): string {
+  const words = hex.match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.every((byte) => byte === 0)) return '::';
+  return bytes.slice(0, 15).every((byte) => byte === 0) && bytes[15] === 1 ? '::1' : 'an IPv6 address';
+}

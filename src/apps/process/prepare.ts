@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { LogLine } from '../../core/log.ts';
+import type { SetupContext } from '../../core/resource.ts';
+import type { Command, Submission } from '../../core/submission.ts';
+import { AppStartError } from '../port.ts';
+import { appEnvironment, installEnvironment } from './environment.ts';
+import type { ProcessRuntimeOptions } from './runtime.ts';
+import { SpawnError, spawnGroup } from './spawn.ts';
+
+const INSTALL_TIMEOUT_MS = 300_000;
+const BUILD_TIMEOUT_MS = 120_000;
+const LAST_LINES = 20;
+
+/** What decides what an install step installs. */
+const LOCK_FILES = [
+  'package.json',
+  'package-lock.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'requirements.txt',
+  'pyproject.toml',
+  'uv.lock',
+  'poetry.lock',
+  'go.mod',
+  'go.sum',
+];
+
+/**
+ * Runs the workspace's install and build steps. Install is left out where neither the command nor a
+ * lock file has changed since it last succeeded.
+ * @throws {AppStartError} a step failed or took too long
+ */
+export async function installAndBuild(
+  submission: Submission,
+  options: ProcessRuntimeOptions,
+  context: SetupContext,
+): Promise<void> {
+  const { directory, install, build } = submission;
+  if (install !== undefined) {
+    const stamp = path.join(directory, '.labs', 'installed');
+    const digest = await installDigest(directory, install);
+    if ((await readFile(stamp, 'utf8').catch(() => '')) !== digest) {
+      const env = installEnvironment(options.env, directory);
+      await runStep('install', install, INSTALL_TIMEOUT_MS, { directory, env }, options, context);
+      await mkdir(path.dirname(stamp), { recursive: true });
+      await writeFile(stamp, digest);
+    }
+  }
+  if (build !== undefined) {
+    const env = appEnvironment(options.env, directory);
+    await runStep('build', build, BUILD_TIMEOUT_MS, { directory, env }, options, context);
+  }
+}
+
+async function runStep(
+  step: 'install' | 'build',
+  command: Command,
+  timeoutMs: number,
+  place: { directory: string; env: Readonly<Record<string, string>> },
+  options: ProcessRuntimeOptions,
+  { signal, progress }: SetupContext,
+): Promise<void> {
+  progress(command.join(' '));
+  const lines: LogLine[] = [];
+  const onLog = (line: LogLine) => {
+    lines.push(line);
+    if (lines.length > LAST_LINES) lines.shift();
+    options.onLog(line);
+  };
+  const group = await spawnGroup({
+    command,
+    cwd: place.directory,
+    env: { ...place.env, ...options.run.marker },
+    source: step,
+    now: options.now,
+    onLog,
+  }).catch((error: unknown) => {
+    if (error instanceof SpawnError) throw notStartable(step, command, error);
+    throw error;
+  });
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const stop = AbortSignal.any([signal, deadline]);
+  const aborted = new Promise<'aborted'>((resolve) => {
+    stop.addEventListener('abort', () => resolve('aborted'), { once: true });
+    if (stop.aborted) resolve('aborted');
+  });
+  const end = await Promise.race([group.exited, aborted]);
+  // Whatever the step left in the background must not outlive it.
+  group.signalGroup('SIGKILL');
+  signal.throwIfAborted();
+  const shownCommand = command.join(' ');
+  if (end === 'aborted') {
+    throw new AppStartError(
+      step,
+      `\`${shownCommand}\` did not finish within ${timeoutMs / 1000} s.`,
+      `Run it yourself in the workspace and see what it waits for.`,
+      lines,
+    );
+  }
+  if (end.code !== 0) {
+    const how = end.code === null ? `was ended by ${end.signal}` : `exited with code ${end.code}`;
+    throw new AppStartError(
+      step,
+      `\`${shownCommand}\` ${how}.`,
+      `Run it yourself in the workspace; \`${step}\` in labs.yaml is the command that labs runs.`,
+      lines,
+    );
+  }
+}
+
+/** A command that labs.yaml names and this machine does not have. */
+export function notStartable(
+  reason: AppStartError['reason'],
+  [file]: Command,
+  error: SpawnError,
+): AppStartError {
+  const missing = error.code === 'ENOENT';
+  return new AppStartError(
+    reason,
+    missing ? `There is no program \`${file}\`.` : `\`${file}\` cannot be run: ${error.message}`,
+    missing
+      ? `Install it, or mend the command in labs.yaml; it is looked for on PATH and in node_modules/.bin.`
+      : `See the permissions of the file that labs.yaml names.`,
+    [],
+  );
+}
+
+async function installDigest(directory: string, install: Command): Promise<string> {
+  const hash = createHash('sha256').update(install.join('\0'));
+  for (const name of LOCK_FILES) {
+    const content = await readFile(path.join(directory, name)).catch(() => undefined);
+    if (content !== undefined) hash.update(`\0${name}\0`).update(content);
+  }
+  // Somebody removed what was installed: install again.
+  const modules = await access(path.join(directory, 'node_modules')).then(
+    () => 'modules',
+    () => 'none',
+  );
+  return hash.update(modules).digest('hex');
+}

@@ -1,0 +1,47 @@
+import type { Resource } from '../../core/resource.ts';
+import type { Submission } from '../../core/submission.ts';
+import type { LogLine } from '../../core/log.ts';
+import type { RunDirectory } from '../../platform/run-directory.ts';
+import { killProcessesOf } from '../../platform/strays.ts';
+import type { PreparedApp, Runtime } from '../port.ts';
+import { appEnvironment } from './environment.ts';
+import { installAndBuild } from './prepare.ts';
+import { startProcess } from './start.ts';
+
+export interface ProcessRuntimeOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  run: RunDirectory;
+  now: () => number;
+  onLog(line: LogLine): void;
+}
+
+/** Runs the app as processes of this machine, with the user's own rights: for one's own code. */
+export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
+  return {
+    kind: 'process',
+    prepare: (submission) => prepare(submission, options),
+  };
+}
+
+function prepare(submission: Submission, options: ProcessRuntimeOptions): Resource<PreparedApp> {
+  return {
+    id: 'app.build',
+    title: submission.build === undefined ? 'Install the app' : 'Install and build the app',
+    setup: async (context) => {
+      await installAndBuild(submission, options, context);
+      const base = { ...appEnvironment(options.env, submission.directory), ...options.run.marker };
+      return {
+        start: (spec, start) =>
+          startProcess(submission, { ...spec, env: { ...base, ...submission.env, ...spec.env } }, {
+            ...start,
+            now: options.now,
+          }),
+      };
+    },
+    // Processes that the app left behind are found by their mark, whatever group they are in.
+    teardown: async () => {
+      await killProcessesOf(options.run.id);
+    },
+    teardownBudgetMs: 10_000,
+  };
+}

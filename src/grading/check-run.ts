@@ -1,0 +1,129 @@
+import { AppStartError } from '../apps/port.ts';
+import type { Lab } from '../core/lab.ts';
+import { CheckFailure, NotAvailable } from '../core/failure.ts';
+import type { OwnContext, SharedContext } from '../kit/context.ts';
+import { type Check, DEFAULT_CHECK_TIMEOUT_MS, type Grader, type Stage } from '../kit/grader.ts';
+import { createHttp } from '../kit/http/client.ts';
+import { createPostgresProbe } from '../kit/postgres.ts';
+import { createRandom } from '../kit/random.ts';
+import { createSql, type Sql } from '../kit/sql.ts';
+import { createTrace, type Trace } from '../kit/trace.ts';
+import { startupFailure } from './startup-failure.ts';
+import { type Judgement, judgeReturn, judgeThrow, judgeTimeout } from './verdict.ts';
+import type { World } from './world/world.ts';
+
+export interface CheckRunSetup {
+  lab: Lab<Grader>;
+  seed: string;
+  signal: AbortSignal;
+  now: () => number;
+  /** Running numbers for exchanges. */
+  nextId: () => number;
+}
+
+/** Where a check runs: a world of ours, or a server that runs already, of which we see its HTTP only. */
+export type Place = { world: World } | { url: string };
+
+export interface CheckRun extends Judgement {
+  startedAt: number;
+  durationMs: number;
+}
+
+/** Tries one check once. Rejects only if the run is interrupted. */
+export async function runCheck(
+  stage: Stage,
+  index: number,
+  place: Place,
+  setup: CheckRunSetup,
+): Promise<CheckRun> {
+  const check = stage.checks[index] as Check<OwnContext>;
+  const timeoutMs = check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS;
+  const trace = createTrace(setup.nextId, setup.now);
+  const startedAt = setup.now();
+  const ended = (judgement: Judgement): CheckRun => ({
+    ...judgement,
+    startedAt,
+    durationMs: setup.now() - startedAt,
+  });
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new DeadlinePassed()), timeoutMs);
+  const signal = AbortSignal.any([setup.signal, deadline.signal]);
+  try {
+    const context = contextOf(stage, check.id, place, trace, signal, setup);
+    await orAborted(check.run(context as OwnContext), signal);
+    return ended(judgeReturn(trace.exchanges));
+  } catch (error) {
+    setup.signal.throwIfAborted();
+    if (deadline.signal.aborted) return ended(judgeTimeout(timeoutMs, trace.exchanges));
+    return ended(judgeThrow(asFailure(error), trace.exchanges));
+  } finally {
+    clearTimeout(timer);
+    // What the check left under way (a request that it did not wait for) ends with it.
+    deadline.abort(new DeadlinePassed());
+  }
+}
+
+class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+}
+
+/** A check may wait for something that no signal reaches; it must not hold the run. */
+async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    work.catch(() => {});
+  }
+}
+
+function asFailure(error: unknown): unknown {
+  return error instanceof AppStartError ? new CheckFailure(startupFailure(error)) : error;
+}
+
+function contextOf(
+  stage: Stage,
+  id: string,
+  place: Place,
+  trace: Trace,
+  signal: AbortSignal,
+  { lab, seed, now }: CheckRunSetup,
+): SharedContext | OwnContext {
+  const world = 'world' in place ? place.world : undefined;
+  const origin = 'world' in place ? place.world.origin : () => place.url;
+  const shared: SharedContext = {
+    http: createHttp({ origin, trace, contract: lab.contract, signal }),
+    sql: sqlOf(world),
+    random: createRandom(seed, id),
+    signal,
+    env: world?.env ?? {},
+  };
+  if (stage.world === 'shared' || world === undefined) return shared;
+  const processes = world.processes(now());
+  return {
+    ...shared,
+    app: {
+      processes,
+      get web() {
+        return processes.find(({ name }) => name === 'web.1')!;
+      },
+      process: (name) => {
+        const process = processes.find((candidate) => candidate.name === name);
+        if (process === undefined) throw new RangeError(`the app has no process ${name}`);
+        return process;
+      },
+    },
+    postgres: createPostgresProbe(() => world.links(), signal),
+  };
+}
+
+function sqlOf(world: World | undefined): Sql {
+  if (world?.database !== undefined) return createSql(world.database);
+  return async () => {
+    throw new NotAvailable('needs the database behind the server');
+  };
+}

@@ -1,0 +1,167 @@
+import { AppStartError, type PreparedApp } from '../apps/port.ts';
+import type { CheckInfo, StageInfo } from '../core/check.ts';
+import { interrupted } from '../core/errors.ts';
+import type { Failure } from '../core/failure.ts';
+import type { CheckResult, Report } from '../core/report.ts';
+import type { Stage } from '../kit/grader.ts';
+import type { PostgresServer } from '../services/port.ts';
+import { runCheck } from './check-run.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { selectChecks } from './plan.ts';
+import { assembleReport } from './report.ts';
+import type { GradeContext, GradeRequest, Target } from './request.ts';
+import { runChecks } from './scheduler.ts';
+import { startupFailure } from './startup-failure.ts';
+import { appWorld } from './world/app-world.ts';
+import type { World } from './world/world.ts';
+
+/**
+ * Grades: sets up services and app side by side, tries the checks, takes everything down again, and
+ * gives the report.
+ * @throws {LabsError} the environment's or our failure, or an interruption; there is then no grade
+ */
+export async function grade(request: GradeRequest, context: GradeContext): Promise<Report> {
+  const { lab, target } = request;
+  const { emit, now, signal } = context;
+  const selected = selectChecks(lab.grader, request.only);
+  emit({
+    type: 'run:started',
+    lab: { id: lab.manifest.id, title: lab.manifest.title },
+    submission: target.kind === 'url' ? target.url : target.submission.directory,
+    seed: request.seed,
+    stages: lab.stages as StageInfo[],
+    checks: (lab.checks as CheckInfo[]).filter((check) => selected.has(check.id)),
+  });
+  for (const text of request.notes) emit({ type: 'note', text });
+  const lifecycle = new Lifecycle({ emit, now, signal });
+  let run: Outcome;
+  try {
+    run = await outcomeOf(request, context, lifecycle, selected);
+  } catch (error) {
+    if (signal.aborted) throw interrupted();
+    throw error;
+  } finally {
+    for (const text of await lifecycle.close()) emit({ type: 'note', text });
+  }
+  const report = assembleReport(request, { ...run, steps: lifecycle.steps, durationMs: now() });
+  emit({ type: 'run:finished', report });
+  return report;
+}
+
+interface Outcome {
+  checks: CheckResult[];
+  worlds: World[];
+  services: Record<string, string>;
+  /** The app did not come up: nothing was tried. */
+  startup?: Failure;
+}
+
+async function outcomeOf(
+  request: GradeRequest,
+  context: GradeContext,
+  lifecycle: Lifecycle,
+  selected: ReadonlySet<string>,
+): Promise<Outcome> {
+  const { lab, target } = request;
+  const { emit, now, signal } = context;
+  const worlds: World[] = [];
+  const common = {
+    stages: lab.grader.stages,
+    selected,
+    emit,
+    worlds: request.worlds,
+    ...runDeadline(request, context),
+  };
+  if (target.kind === 'url') {
+    const shared = { url: target.url };
+    const checks = await runChecks({ ...common, shared, ownWorld: undefined });
+    return { checks, worlds, services: {} };
+  }
+
+  const set = await startAll(lifecycle, target, lab, signal);
+  if ('startup' in set) return { ...untried(request, set.startup), worlds, services: {} };
+  const { app, postgres } = set;
+  const services: Record<string, string> =
+    postgres === undefined ? {} : { postgres: postgres.version };
+  const open = async (id: string, title: string, stage?: Stage) => {
+    const world = await lifecycle.enter(
+      appWorld({
+        id,
+        title,
+        manifest: lab.manifest,
+        app,
+        services: postgres === undefined ? {} : { postgres },
+        instances: stage?.instances ?? {},
+        env: stage?.env ?? {},
+        now,
+      }),
+    );
+    worlds.push(world);
+    return world;
+  };
+  try {
+    const world = await open('shared', 'Start the app');
+    const ownWorld = (stage: Stage) => open(stage.id, `Start an app for “${stage.title}”`, stage);
+    const checks = await runChecks({ ...common, shared: { world }, ownWorld });
+    return { checks, worlds, services };
+  } catch (error) {
+    if (!(error instanceof AppStartError)) throw error;
+    return { ...untried(request, startupFailure(error)), worlds, services };
+  }
+}
+
+/** The app is installed and built while the services start. */
+async function startAll(
+  lifecycle: Lifecycle,
+  target: Extract<Target, { kind: 'submission' }>,
+  lab: GradeRequest['lab'],
+  signal: AbortSignal,
+): Promise<{ app: PreparedApp; postgres: PostgresServer | undefined } | { startup: Failure }> {
+  const postgres = lab.manifest.services.postgres;
+  const [app, server] = await Promise.allSettled([
+    lifecycle.enter(target.runtime.prepare(target.submission)),
+    postgres === undefined
+      ? undefined
+      : lifecycle.enter(target.provider.postgres({ version: postgres.version, schema: lab.schema })),
+  ]);
+  signal.throwIfAborted();
+  if (server.status === 'rejected') throw server.reason;
+  if (app.status === 'fulfilled') return { app: app.value, postgres: server.value };
+  if (app.reason instanceof AppStartError) return { startup: startupFailure(app.reason) };
+  throw app.reason;
+}
+
+function runDeadline(request: GradeRequest, context: GradeContext) {
+  const deadline = AbortSignal.timeout(request.lab.manifest.deadlines.run * 1000);
+  let exchanges = 0;
+  const setup = {
+    lab: request.lab,
+    seed: request.seed,
+    signal: context.signal,
+    now: context.now,
+    nextId: () => ++exchanges,
+  };
+  return {
+    late: () => deadline.aborted,
+    runCheck: (stage: Stage, index: number, place: Parameters<typeof runCheck>[2]) =>
+      runCheck(stage, index, place, setup),
+  };
+}
+
+/** All checks skipped, because there is no app to try them on. */
+function untried(
+  { lab }: GradeRequest,
+  startup: Failure,
+): { checks: CheckResult[]; startup: Failure } {
+  const checks = (lab.checks as CheckInfo[]).map(
+    ({ timeoutMs: _, ...info }): CheckResult => ({
+      ...info,
+      verdict: 'skipped',
+      skipped: 'the app did not start',
+      gradable: true,
+      earned: 0,
+      durationMs: 0,
+    }),
+  );
+  return { checks, startup };
+}

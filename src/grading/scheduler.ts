@@ -1,0 +1,191 @@
+import { AppStartError } from '../apps/port.ts';
+import type { Emit } from '../core/event.ts';
+import type { Failure } from '../core/failure.ts';
+import type { CheckResult } from '../core/report.ts';
+import type { OwnContext } from '../kit/context.ts';
+import { type Check, infoOf, type Stage } from '../kit/grader.ts';
+import type { CheckRun, Place } from './check-run.ts';
+import { SharedLock } from './shared-lock.ts';
+import { Slots } from './slots.ts';
+import { startupFailure } from './startup-failure.ts';
+import type { World } from './world/world.ts';
+
+export interface SchedulerOptions {
+  stages: readonly Stage[];
+  selected: ReadonlySet<string>;
+  emit: Emit;
+  /** How many own worlds may be at work at once. */
+  worlds: number;
+  /** True once no further check may begin: the run's deadline passed. */
+  late: () => boolean;
+  /** Where the checks of shared stages run. */
+  shared: Place;
+  /** Undefined where nothing but HTTP can be reached. */
+  ownWorld: ((stage: Stage) => Promise<World>) | undefined;
+  runCheck(stage: Stage, index: number, place: Place): Promise<CheckRun>;
+}
+
+const SHARED_AT_ONCE = 8;
+
+/**
+ * Runs each check as soon as those that it needs have passed: shared ones side by side, those of an
+ * own world one after another, the worlds side by side.
+ */
+export async function runChecks(options: SchedulerOptions): Promise<CheckResult[]> {
+  return new Scheduler(options).run();
+}
+
+type Unstarted = Pick<CheckResult, 'verdict' | 'gradable' | 'skipped' | 'failure'>;
+
+class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #results = new Map<string, PromiseWithResolvers<CheckResult>>();
+  readonly #sharedSlots = new Slots(SHARED_AT_ONCE);
+  readonly #worldSlots: Slots;
+  readonly #lock = new SharedLock();
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#worldSlots = new Slots(options.worlds);
+    for (const stage of options.stages)
+      for (const check of stage.checks) this.#results.set(check.id, Promise.withResolvers());
+  }
+
+  async run(): Promise<CheckResult[]> {
+    const work = this.#options.stages.flatMap((stage) =>
+      stage.world === 'own'
+        ? [this.#ownStage(stage)]
+        : stage.checks.map((_, index) => this.#sharedCheck(stage, index)),
+    );
+    // All are waited for, so that nothing is at work in a world that is being taken down.
+    const outcomes = await Promise.allSettled(work.map((part) => part.catch((e) => this.#fail(e))));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return Promise.all([...this.#results.values()].map(({ promise }) => promise));
+  }
+
+  /** What waits for a result that will not come is let go. */
+  #fail(error: unknown): never {
+    for (const { promise, reject } of this.#results.values()) {
+      promise.catch(() => {});
+      reject(error);
+    }
+    throw error;
+  }
+
+  async #sharedCheck(stage: Stage, index: number): Promise<void> {
+    const obstacle = await this.#obstacle(stage, index);
+    if (obstacle !== undefined) return this.#settle(stage, index, obstacle);
+    const place = this.#options.shared;
+    const world = 'world' in place ? place.world : undefined;
+    await this.#sharedSlots.run(async () => {
+      const crashes = world?.crashes ?? 0;
+      const first = await this.#lock.together(() => this.#try(stage, index, place));
+      const crashed = world !== undefined && world.crashes > crashes;
+      // The app went down while several checks used it. Which of them did it shows when each has
+      // the app for itself; the others must not pay for it.
+      const judged =
+        crashed && first.verdict === 'failed'
+          ? await this.#lock.alone(() => this.#tryAlone(stage, index, world))
+          : first;
+      this.#settle(stage, index, judged);
+    });
+  }
+
+  async #tryAlone(stage: Stage, index: number, world: World): Promise<CheckRun | Unstarted> {
+    const failure = await heal(world);
+    if (failure !== undefined) return { verdict: 'failed', failure, gradable: true };
+    const again = await this.#try(stage, index, { world });
+    await heal(world);
+    return again;
+  }
+
+  async #ownStage(stage: Stage): Promise<void> {
+    let world: World | undefined;
+    let broken: Failure | undefined;
+    for (const index of stage.checks.keys()) {
+      const obstacle = await this.#obstacle(stage, index);
+      if (obstacle !== undefined) {
+        this.#settle(stage, index, obstacle);
+        continue;
+      }
+      await this.#worldSlots.run(async () => {
+        if (broken === undefined && world === undefined)
+          [world, broken] = await this.#openWorld(stage);
+        if (world === undefined) {
+          this.#settle(stage, index, { verdict: 'failed', gradable: true, failure: broken! });
+          return;
+        }
+        // Mended before the check rather than after: the last one has nobody to mend for.
+        const failure = await heal(world);
+        if (failure !== undefined)
+          this.#settle(stage, index, { verdict: 'failed', gradable: true, failure });
+        else this.#settle(stage, index, await this.#try(stage, index, { world }));
+      });
+    }
+  }
+
+  async #openWorld(stage: Stage): Promise<[World | undefined, Failure | undefined]> {
+    try {
+      return [await this.#options.ownWorld!(stage), undefined];
+    } catch (error) {
+      if (error instanceof AppStartError) return [undefined, startupFailure(error)];
+      throw error;
+    }
+  }
+
+  #try(stage: Stage, index: number, place: Place): Promise<CheckRun> {
+    this.#options.emit({ type: 'check:started', id: stage.checks[index]!.id });
+    return this.#options.runCheck(stage, index, place);
+  }
+
+  /** Why the check cannot be tried, once that is known. */
+  async #obstacle(stage: Stage, index: number): Promise<Unstarted | undefined> {
+    const { selected, ownWorld, late } = this.#options;
+    const check = stage.checks[index]!;
+    if (!selected.has(check.id)) return skipped('not asked for', false);
+    if (stage.world === 'own' && ownWorld === undefined)
+      return skipped('needs control of the app and its services', false);
+    const needs = await Promise.all((check.needs ?? []).map((id) => this.#results.get(id)!.promise));
+    const missing = needs.find(({ verdict }) => verdict !== 'passed');
+    if (missing !== undefined)
+      return skipped(
+        missing.verdict === 'skipped'
+          ? `needs ${missing.id}, which was skipped`
+          : `needs ${missing.id}, which ${missing.verdict}`,
+        missing.gradable,
+      );
+    return late() ? skipped('the run was out of time before it could begin', true) : undefined;
+  }
+
+  #settle(stage: Stage, index: number, outcome: CheckRun | Unstarted): void {
+    const info = infoOf(stage, stage.checks[index] as Check<OwnContext>);
+    const result: CheckResult = {
+      id: info.id,
+      title: info.title,
+      stage: info.stage,
+      points: info.points,
+      earned: outcome.verdict === 'passed' ? info.points : 0,
+      needs: info.needs,
+      hint: info.hint,
+      reference: info.reference,
+      durationMs: 0,
+      ...outcome,
+    };
+    this.#options.emit({ type: 'check:finished', result });
+    this.#results.get(info.id)!.resolve(result);
+  }
+}
+
+function skipped(reason: string, gradable: boolean): Unstarted {
+  return { verdict: 'skipped', skipped: reason, gradable };
+}
+
+async function heal(world: World): Promise<Failure | undefined> {
+  try {
+    await world.heal();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppStartError) return startupFailure(error, 'start the app again');
+    throw error;
+  }
+}

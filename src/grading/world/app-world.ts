@@ -1,0 +1,106 @@
+import type { Pool } from 'pg';
+import type { PreparedApp } from '../../apps/port.ts';
+import type { LabManifest } from '../../core/manifest.ts';
+import { LogRecord } from '../../core/log-record.ts';
+import type { Resource, SetupContext } from '../../core/resource.ts';
+import type { PostgresLink } from '../../kit/postgres.ts';
+import { postgresTap } from '../../network/postgres/tap.ts';
+import { type Proxy, startProxy } from '../../network/proxy.ts';
+import type { PostgresDatabase, PostgresServer } from '../../services/port.ts';
+import { openDatabase } from './database.ts';
+import { ProcessSlot } from './process-slot.ts';
+import type { World } from './world.ts';
+
+export interface WorldPlan {
+  id: string;
+  title: string;
+  manifest: LabManifest;
+  app: PreparedApp;
+  /** Running services by kind. */
+  services: { postgres?: PostgresServer };
+  instances: Readonly<Record<string, number>>;
+  /** The grader's settings for the app. */
+  env: Readonly<Record<string, string>>;
+  now: () => number;
+}
+
+/** Builds a world of its own for some checks: a fresh database, proxies, and the app on top. */
+export function appWorld(plan: WorldPlan): Resource<World> {
+  const slots: ProcessSlot[] = [];
+  const proxies: Proxy[] = [];
+  const links: PostgresLink[] = [];
+  const log = new LogRecord();
+  let database: PostgresDatabase | undefined;
+  let pool: Pool | undefined;
+
+  async function connection(service: PostgresServer, name: string): Promise<string> {
+    const { factory, tap } = postgresTap({ now: plan.now });
+    const proxy = await startProxy({ name: `postgres of ${name}`, upstream: service.address, tap: factory });
+    proxies.push(proxy);
+    links.push({ tap, faults: proxy.faults });
+    const { user, password } = service.role;
+    const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+    return `postgres://${login}@${proxy.host}:${proxy.port}/${database?.name}?sslmode=disable`;
+  }
+
+  async function startAll(context: SetupContext): Promise<Record<string, string>> {
+    const { manifest, services } = plan;
+    if (services.postgres !== undefined) {
+      context.progress('making its database');
+      database = await services.postgres.createDatabase();
+      pool = openDatabase(database.admin);
+    }
+    const env: Record<string, string> = { ...plan.env };
+    for (const [process, declared] of Object.entries(manifest.processes)) {
+      for (let instance = 1; instance <= (plan.instances[process] ?? 1); instance += 1) {
+        const name = `${process}.${instance}`;
+        const variable = manifest.services.postgres?.variable;
+        if (services.postgres !== undefined && variable !== undefined)
+          env[variable] = await connection(services.postgres, name);
+        const spec = {
+          process,
+          instance,
+          env: { ...env },
+          ...(declared.readiness !== undefined && { readiness: declared.readiness }),
+          readyTimeoutMs: manifest.deadlines.ready * 1000,
+          onLog: (line: Parameters<LogRecord['add']>[0]) => log.add(line),
+        };
+        slots.push(new ProcessSlot(plan.app, spec, context.signal, plan.now));
+      }
+    }
+    // Settled, not raced: a slot that is still starting would be missed by the teardown.
+    const started = await Promise.allSettled(slots.map((slot) => slot.start(context.progress)));
+    for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
+    return env;
+  }
+
+  return {
+    id: `world.${plan.id}`,
+    title: plan.title,
+    setup: async (context) => {
+      const env = await startAll(context);
+      return {
+        id: plan.id,
+        log,
+        env,
+        database: pool,
+        origin: () => slots[0]!.url,
+        links: () => links,
+        processes: (since) => slots.map((slot) => slot.facade(log, since)),
+        get crashes() {
+          return slots.reduce((total, slot) => total + slot.crashes, 0);
+        },
+        heal: async () => {
+          await Promise.all(links.map((link) => link.faults.restore()));
+          await Promise.all(slots.map((slot) => slot.heal()));
+        },
+      };
+    },
+    teardown: async () => {
+      await Promise.allSettled(slots.map((slot) => slot.end()));
+      await Promise.allSettled(proxies.map((proxy) => proxy.close()));
+      await pool?.end();
+      await database?.drop();
+    },
+  };
+}

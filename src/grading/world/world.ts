@@ -1,0 +1,27 @@
+import type { Pool } from 'pg';
+import type { LogRecord } from '../../core/log-record.ts';
+import type { AppProcess } from '../../kit/app.ts';
+import type { PostgresLink } from '../../kit/postgres.ts';
+
+/** A database, the proxies before it, and the app's processes: all that a stage's checks see. */
+export interface World {
+  /** `shared`, or the stage's id. */
+  readonly id: string;
+  readonly log: LogRecord;
+  /** What the app was given, services included. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Origin of the first web process. */
+  origin(): string;
+  /** The grader's own way to the database; undefined where the lab has none. */
+  readonly database: Pool | undefined;
+  links(): readonly PostgresLink[];
+  /** Facades of the processes; `since` is the moment from which they show the log. */
+  processes(since: number): readonly AppProcess[];
+  /** How often a process ended that nobody had told to. */
+  readonly crashes: number;
+  /**
+   * Ends every fault, wakes what was paused, starts what has ended.
+   * @throws {AppStartError} the app does not come up again
+   */
+  heal(): Promise<void>;
+}

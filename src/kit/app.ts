@@ -1,0 +1,42 @@
+import type { LogLine } from '../core/log.ts';
+
+/** How a process ended. */
+export interface AppExit {
+  /** Null if a signal ended it. */
+  code: number | null;
+  signal: string | null;
+  /** True where it outlived its grace and had to be killed. */
+  forced: boolean;
+  /** Milliseconds from the signal to the end. */
+  tookMs: number;
+}
+
+/** One process of the app, in a world of the check's own. */
+export interface AppProcess {
+  /** `web.1`. */
+  readonly name: string;
+  /** How it ended; undefined while it runs. */
+  readonly exit: AppExit | undefined;
+  /** What it wrote since the check began. */
+  log(): readonly LogLine[];
+  /**
+   * Starts it again after it ended, and waits until it serves.
+   * @throws {CheckFailure} it does not come up
+   */
+  start(): Promise<void>;
+  /** SIGTERM to the main process, as an orchestrator does; SIGKILL to all after `graceMs`. */
+  terminate(graceMs: number): Promise<AppExit>;
+  /** SIGKILL to the whole process group: what a crash or a power cut looks like. */
+  kill(): Promise<AppExit>;
+  /** SIGSTOP and SIGCONT: it is there but does nothing. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface App {
+  /** The first web process. */
+  readonly web: AppProcess;
+  /** `web.2`, `worker.1`. */
+  process(name: string): AppProcess;
+  readonly processes: readonly AppProcess[];
+}

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Response } from '../http/response.ts';
+import { shown } from '../shown.ts';
+
+export interface ResponseExpectation {
+  /** One of the given statuses. */
+  toHaveStatus(...statuses: readonly number[]): void;
+  /** The header is there and, where a value is given, is or matches it. */
+  toHaveHeader(name: string, value?: string | RegExp): void;
+  notToHaveHeader(name: string): void;
+  /** `application/problem+json` with this status, in the line and in the body (RFC 9457). */
+  toBeProblem(...statuses: readonly number[]): void;
+  /** The JSON body has at least these members, compared by value. */
+  toHaveJson(members: Readonly<Record<string, unknown>>): void;
+  toHaveEmptyBody(): void;
+}
+
+export function expectResponse(response: Response): ResponseExpectation {
+  const toHaveStatus = (...statuses: readonly number[]) => {
+    if (statuses.includes(response.status)) return;
+    throw response.failure(`status ${statuses.join(' or ')}`, statusAndDetail(response));
+  };
+  return {
+    toHaveStatus,
+    toHaveHeader: (name, value) => {
+      const actual = response.requiredHeader(name);
+      const holds =
+        value === undefined || (typeof value === 'string' ? actual === value : value.test(actual));
+      if (!holds) throw response.failure(`${name}: ${wanted(value)}`, `${name}: ${shown(actual)}`);
+    },
+    notToHaveHeader: (name) => {
+      const actual = response.header(name);
+      if (actual === undefined) return;
+      throw response.failure(`no ${name} header`, `${name}: ${shown(actual)}`);
+    },
+    toBeProblem: (...statuses) => {
+      toHaveStatus(...statuses);
+      const type = response.header('content-type') ?? 'no content type';
+      if (mediaType(type) !== 'application/problem+json')
+        throw response.failure(
+          'an application/problem+json body (RFC 9457)',
+          `Content-Type: ${shown(type)}`,
+        );
+      const member = (response.json as { status?: unknown } | null)?.status;
+      if (member !== response.status)
+        throw response.failure(`"status": ${response.status} in the problem`, shown(member));
+    },
+    toHaveJson: (members) => {
+      const body: unknown = response.json;
+      for (const [name, expected] of Object.entries(members)) {
+        const actual = memberOf(body, name);
+        if (isDeepStrictEqual(actual, expected)) continue;
+        throw response.failure(`"${name}": ${shown(expected)} in the body`, shown(actual));
+      }
+    },
+    toHaveEmptyBody: () => {
+      if (response.bytes.length > 0)
+        throw response.failure('an empty body', `${response.bytes.length} bytes: ${shown(response.text, 80)}`);
+    },
+  };
+}
+
+/** What an unexpected status came with, where the body says it in a word. */
+function statusAndDetail(response: Response): string {
+  const status = `status ${response.status}`;
+  const body = response.text.trim();
+  return body === '' ? status : `${status} with ${shown(body, 160)}`;
+}
+
+function wanted(value: string | RegExp | undefined): string {
+  return value instanceof RegExp ? `matching ${value}` : shown(value);
+}
+
+function mediaType(contentType: string): string {
+  return (contentType.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+function memberOf(body: unknown, name: string): unknown {
+  return body !== null && typeof body === 'object' && Object.hasOwn(body, name)
+    ? (body as Record<string, unknown>)[name]
+    : undefined;
+}

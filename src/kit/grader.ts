@@ -1,0 +1,74 @@
+import type { CheckInfo, Reference } from '../core/check.ts';
+import type { OwnContext, SharedContext } from './context.ts';
+
+/** The checks of a lab, in the order in which a learner should read them. */
+export interface Grader {
+  /** The lab's id, as in its manifest. */
+  readonly lab: string;
+  readonly stages: readonly Stage[];
+}
+
+/**
+ * Checks that belong together, and the world in which they run.
+ *
+ * - `shared`: one app and one database for all shared stages. Checks run side by side, so each
+ *   makes its own data and is not surprised by that of others.
+ * - `own`: an app and a database that no other stage touches. Its checks run one after another, and
+ *   may count statements, break the network, stop and kill the app; what they break is mended
+ *   before the next.
+ */
+export type Stage = StageOf<'shared', SharedContext> | StageOf<'own', OwnContext>;
+
+export interface StageOf<World extends string, Context> {
+  readonly id: string;
+  readonly title: string;
+  readonly world: World;
+  readonly checks: readonly Check<Context>[];
+  /** Settings for this stage's app beside those that every stage gets; only in an own world. */
+  readonly env?: World extends 'own' ? Readonly<Record<string, string>> : never;
+  /** How many of each process run; 1 where nothing is said; only in an own world. */
+  readonly instances?: World extends 'own' ? Readonly<Record<string, number>> : never;
+}
+
+export interface Check<Context> {
+  readonly id: string;
+  readonly title: string;
+  readonly points: number;
+  readonly needs?: readonly string[];
+  readonly hint: string;
+  readonly reference: Reference;
+  /** Ten seconds where nothing is said. */
+  readonly timeoutMs?: number;
+  /**
+   * Tries the behaviour. Returns if it holds; a matcher or a client throws `CheckFailure` if not.
+   * Anything else that it throws is a fault of the grader: the verdict is then `errored`.
+   */
+  run(context: Context): Promise<void>;
+}
+
+export const DEFAULT_CHECK_TIMEOUT_MS = 10_000;
+
+export function defineGrader(grader: Grader): Grader {
+  return grader;
+}
+
+/** One stage; a grader keeps each in a file of its own. */
+export function defineStage(stage: StageOf<'shared', SharedContext>): Stage;
+export function defineStage(stage: StageOf<'own', OwnContext>): Stage;
+export function defineStage(stage: Stage): Stage {
+  return stage;
+}
+
+/** What the rest of labs knows of a check. */
+export function infoOf(stage: Stage, check: Check<never>): CheckInfo {
+  return {
+    id: check.id,
+    title: check.title,
+    points: check.points,
+    stage: stage.id,
+    needs: check.needs ?? [],
+    hint: check.hint,
+    reference: check.reference,
+    timeoutMs: check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS,
+  };
+}

@@ -1,0 +1,174 @@
+import { Client } from 'undici';
+import type { Contract } from '../../core/contract.ts';
+import { describeExchange, type Exchange, type HeaderList } from '../../core/exchange.ts';
+import { CheckFailure } from '../../core/failure.ts';
+import type { Trace } from '../trace.ts';
+import { bodyExcerpt } from './body.ts';
+import { noResponse } from './no-response.ts';
+import { Response } from './response.ts';
+
+/** Bounds on what an answer may cost us, whatever the app sends. */
+export interface HttpLimits {
+  /** Milliseconds from the call to the last byte; a drip-feed cannot outlive it. */
+  timeoutMs: number;
+  maxBodyBytes: number;
+  maxHeaderBytes: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  timeoutMs: 5_000,
+  maxBodyBytes: 16 << 20,
+  maxHeaderBytes: 32 << 10,
+};
+
+export interface RequestOptions {
+  /** Sent as `application/json` unless a header says otherwise. */
+  json?: unknown;
+  /** Sent as it is. */
+  body?: string | Buffer;
+  headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string | number>>;
+  /** What failures say of this request: "again, with the same Idempotency-Key". */
+  note?: string;
+  timeoutMs?: number;
+}
+
+/**
+ * A client that takes an answer as it is: redirects are not followed, nothing is inflated, nothing
+ * is retried, and each request has a connection of its own.
+ *
+ * Every method throws `CheckFailure` where no whole answer comes in time.
+ */
+export interface Http {
+  request<Body = any>(method: string, path: string, options?: RequestOptions): Promise<Response<Body>>;
+  get<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
+  post<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
+  put<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
+  patch<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
+  delete<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
+}
+
+export interface HttpSetup {
+  /** Origin; asked at each request, since a restarted app may listen elsewhere. */
+  origin: () => string;
+  trace: Trace;
+  contract: Contract;
+  signal: AbortSignal;
+  limits?: HttpLimits;
+}
+
+export function createHttp(setup: HttpSetup): Http {
+  const limits = setup.limits ?? HTTP_LIMITS;
+  const request = (method: string, path: string, options: RequestOptions = {}) =>
+    send(setup, limits, method, path, options);
+  return {
+    request,
+    get: (path, options) => request('GET', path, options),
+    post: (path, options) => request('POST', path, options),
+    put: (path, options) => request('PUT', path, options),
+    patch: (path, options) => request('PATCH', path, options),
+    delete: (path, options) => request('DELETE', path, options),
+  };
+}
+
+async function send(
+  setup: HttpSetup,
+  limits: HttpLimits,
+  method: string,
+  path: string,
+  options: RequestOptions,
+): Promise<Response> {
+  const { trace, contract } = setup;
+  const url = new URL(path, setup.origin());
+  for (const [name, value] of Object.entries(options.query ?? {}))
+    url.searchParams.append(name, String(value));
+  const body = options.body ?? (options.json === undefined ? undefined : JSON.stringify(options.json));
+  const headers = requestHeaders(options);
+  const timeoutMs = options.timeoutMs ?? limits.timeoutMs;
+  const startedAt = trace.now();
+  const common = {
+    id: trace.nextId(),
+    method,
+    url: url.href,
+    ...(options.note !== undefined && { note: options.note }),
+    requestHeaders: headers,
+    ...(body !== undefined && { requestBody: bodyExcerpt(Buffer.from(body)) }),
+    startedAt,
+  };
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const client = new Client(url.origin, {
+    maxHeaderSize: limits.maxHeaderBytes,
+    maxResponseSize: limits.maxBodyBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // The deadline covers it; undici's own timer for it ticks only twice a second.
+    connectTimeout: 0,
+  });
+  try {
+    const answer = await client.request({
+      method: method as 'GET',
+      path: url.pathname + url.search,
+      headers: headers.flat(),
+      body: body ?? null,
+      reset: true,
+      signal: AbortSignal.any([setup.signal, deadline]),
+    });
+    const bytes = Buffer.from(await answer.body.bytes());
+    const responseHeaders = headerList(answer.headers);
+    const exchange: Exchange = {
+      ...common,
+      durationMs: trace.now() - startedAt,
+      response: { status: answer.statusCode, headers: responseHeaders, body: bodyExcerpt(bytes) },
+      violations: contract.violations({
+        method,
+        path: url.pathname,
+        status: answer.statusCode,
+        headers: responseHeaders,
+        body: bytes,
+      }),
+    };
+    trace.record(exchange);
+    return new Response(answer.statusCode, responseHeaders, bytes, exchange);
+  } catch (error) {
+    // The run's or the check's own deadline is not the learner's failure to answer this request.
+    if (setup.signal.aborted) throw setup.signal.reason;
+    const reason = noResponse(error, { timedOut: deadline.aborted, timeoutMs, limits });
+    const exchange: Exchange = {
+      ...common,
+      durationMs: trace.now() - startedAt,
+      error: { code: reason.code, message: reason.actual },
+      violations: [],
+    };
+    trace.record(exchange);
+    throw new CheckFailure({
+      action: describeExchange(exchange),
+      expected: reason.expected,
+      actual: reason.actual,
+      evidence: [{ kind: 'exchange', exchange }],
+      hint: reason.hint,
+    });
+  } finally {
+    // Not awaited: a peer that never ends its side must not hold the check.
+    void client.destroy().catch(() => {});
+  }
+}
+
+function requestHeaders(options: RequestOptions): [string, string][] {
+  const given = Object.entries(options.headers ?? {}).map(
+    ([name, value]): [string, string] => [name.toLowerCase(), value],
+  );
+  const has = (name: string) => given.some(([key]) => key === name);
+  return [
+    ...(has('accept') ? [] : [['accept', 'application/json'] as [string, string]]),
+    ...(options.json !== undefined && !has('content-type')
+      ? [['content-type', 'application/json'] as [string, string]]
+      : []),
+    ...given,
+  ];
+}
+
+function headerList(headers: Record<string, string | string[] | undefined>): HeaderList {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((line): [string, string] => [name.toLowerCase(), line]),
+  );
+}
