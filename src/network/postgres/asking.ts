@@ -1,0 +1,149 @@
+import { Strings } from './contents.ts';
+import { ProtocolError, UNTYPED } from './frames.ts';
+import { Startup } from './handshake.ts';
+import { Client } from './messages.ts';
+import type { Execution, Portal, Query, Step } from './requests.ts';
+import type { Session } from './session.ts';
+import { splitStatements } from './split.ts';
+import type { Text } from './texts.ts';
+
+const PREPARED = 'S'.charCodeAt(0);
+
+/** Turns a client's messages into requests. Throws a ProtocolError for what it cannot follow. */
+export class Asking {
+  readonly #session: Session;
+  #cancels = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The connection carries a CancelRequest, which is no conversation. */
+  get cancels(): boolean {
+    return this.#cancels;
+  }
+
+  message(type: number, body: Buffer): void {
+    const { requests } = this.#session;
+    if (type === Client.sync) {
+      this.#session.skipping = false;
+      requests.push({ kind: 'sync' });
+    } else if (this.#session.skipping) {
+      // The server does not look at it either.
+    } else if (type === UNTYPED) this.#start(body);
+    else if (type === Client.query) this.#query(body);
+    else if (type === Client.functionCall) this.#call(body);
+    else if (type === Client.copyDone || type === Client.copyFail) {
+      requests.push({ kind: 'copyEnd' });
+    } else {
+      const step = this.#step(type, body);
+      if (step) requests.push(step);
+    }
+  }
+
+  #start(body: Buffer): void {
+    const code = body.readInt32BE(0);
+    this.#cancels = code === Startup.cancel;
+    if (this.#cancels) return;
+    if (code >> 16 !== 3) throw new ProtocolError(`the client speaks protocol ${code >> 16}`);
+    this.#session.requests.push({ kind: 'startup' });
+  }
+
+  #query(body: Buffer): void {
+    const { sql, truncated } = new Strings(body).nextSql();
+    const text = this.#session.texts.keep(sql, truncated);
+    // Nothing can be said about the parts of what has been cut off.
+    const pieces = text.truncated
+      ? [{ sql: text.sql, start: 0, end: text.sql.length }]
+      : splitStatements(text.sql, this.#session.backslashes);
+    this.#run(text, pieces);
+  }
+
+  /** The fast-path interface: a function by its object id, without SQL. */
+  #call(body: Buffer): void {
+    const sql = `FunctionCall ${body.readUInt32BE(0)}`;
+    this.#run({ sql, truncated: false }, [{ sql, start: 0, end: sql.length }]);
+  }
+
+  #run(text: Text, pieces: Query['pieces']): void {
+    const { log, clock, requests } = this.#session;
+    const startedAt = clock();
+    const seen = pieces.map(({ sql }) =>
+      this.#session.statement({ sql, truncated: text.truncated }, 'simple', startedAt),
+    );
+    const records: Query['records'] = [];
+    requests.push({ kind: 'query', text, pieces, seen, records, failed: false, copiesIn: false });
+    for (const statement of seen) log.see(statement);
+  }
+
+  #step(type: number, body: Buffer): Step | undefined {
+    const startedAt = this.#session.clock();
+    if (type === Client.parse) return { kind: 'parse', startedAt, ...this.#parse(body) };
+    if (type === Client.bind) return { kind: 'bind', startedAt, ...this.#bind(body) };
+    if (type === Client.describe) {
+      return { kind: 'describe', startedAt, text: this.#named(body).text };
+    }
+    if (type === Client.close) return { kind: 'close', startedAt, ...this.#named(body) };
+    if (type === Client.execute) {
+      const execution = this.#execute(body, startedAt);
+      return { kind: 'execute', startedAt, text: execution.portal.text, execution };
+    }
+    return undefined;
+  }
+
+  #parse(body: Buffer): Pick<Step, 'text' | 'definition' | 'done'> {
+    const { prepared, texts } = this.#session;
+    const strings = new Strings(body);
+    const name = nameIn(strings);
+    const { sql, truncated } = strings.nextSql();
+    const text = texts.keep(sql, truncated);
+    const definition = prepared.define(name, text);
+    return { text, definition, done: () => prepared.confirm(definition) };
+  }
+
+  #bind(body: Buffer): Pick<Step, 'text' | 'definition' | 'done'> {
+    const { portals } = this.#session;
+    const strings = new Strings(body);
+    const name = nameIn(strings);
+    const text = this.#preparedText(nameIn(strings));
+    const definition = portals.define(name, { text, suspended: undefined });
+    return { text, definition, done: () => portals.confirm(definition) };
+  }
+
+  #named(body: Buffer): Pick<Step, 'text' | 'done'> {
+    const { prepared, portals } = this.#session;
+    const name = nameIn(new Strings(body, 1));
+    if (body[0] === PREPARED) {
+      const closing = prepared.find(name);
+      return { text: this.#preparedText(name), done: () => prepared.close(name, closing) };
+    }
+    const closing = portals.find(name);
+    return { text: this.#portal(name).text, done: () => portals.close(name, closing) };
+  }
+
+  #execute(body: Buffer, startedAt: number): Execution {
+    const portal = this.#portal(nameIn(new Strings(body)));
+    const goesOn = portal.suspended !== undefined;
+    const seen = goesOn ? undefined : this.#session.statement(portal.text, 'extended', startedAt);
+    if (seen) this.#session.log.see(seen);
+    return { portal, seen, rows: 0, copiesIn: false };
+  }
+
+  #portal(name: string): Portal {
+    // Not by a Bind: DECLARE makes portals, too.
+    const text = { sql: `(portal "${name}")`, truncated: false };
+    return this.#session.portals.get(name) ?? { text, suspended: undefined };
+  }
+
+  #preparedText(name: string): Text {
+    // Not by a Parse: the SQL command PREPARE makes prepared statements, too.
+    const text = { sql: `(prepared statement "${name}")`, truncated: false };
+    return this.#session.prepared.get(name) ?? text;
+  }
+}
+
+function nameIn(strings: Strings): string {
+  const name = strings.next();
+  if (name === undefined) throw new ProtocolError('a name is longer than 1 KiB');
+  return name;
+}

@@ -1,0 +1,58 @@
+import type { SeenStatement, StatementRecord } from './statement.ts';
+import { StatementWaits, type WaitOptions } from './waits.ts';
+
+/** A record that its conversation may still have to correct. */
+export type OpenRecord = { -readonly [Key in keyof StatementRecord]: StatementRecord[Key] };
+
+type Outcome = Omit<StatementRecord, keyof SeenStatement>;
+
+/** All statements of all connections, in the order of their answers. */
+export class StatementLog {
+  readonly #records: OpenRecord[] = [];
+  readonly #pending = new Set<SeenStatement>();
+  readonly #waitsForSeen = new StatementWaits<SeenStatement>('seen');
+  readonly #waitsForFinished = new StatementWaits<StatementRecord>('answered');
+
+  get records(): readonly StatementRecord[] {
+    return this.#records;
+  }
+
+  get pending(): readonly SeenStatement[] {
+    return [...this.#pending];
+  }
+
+  see(statement: SeenStatement): void {
+    this.#pending.add(statement);
+    this.#waitsForSeen.notify(statement);
+  }
+
+  /** The statement did not run, or was none. */
+  drop(statement: SeenStatement): void {
+    this.#pending.delete(statement);
+  }
+
+  finish(statement: SeenStatement, outcome: Outcome): OpenRecord {
+    const known = this.#pending.delete(statement);
+    const record: OpenRecord = Object.assign(statement, outcome);
+    this.#records.push(record);
+    if (!known) this.#waitsForSeen.notify(record);
+    this.#waitsForFinished.notify(record);
+    return record;
+  }
+
+  waitForSeen(
+    predicate: (statement: SeenStatement) => boolean,
+    options: WaitOptions,
+  ): Promise<SeenStatement> {
+    const past = options.since === undefined ? [] : this.#records.slice(options.since);
+    return this.#waitsForSeen.wait(predicate, [...past, ...this.#pending], options);
+  }
+
+  waitForFinished(
+    predicate: (record: StatementRecord) => boolean,
+    options: WaitOptions,
+  ): Promise<StatementRecord> {
+    const past = this.#records.slice(options.since ?? this.#records.length);
+    return this.#waitsForFinished.wait(predicate, past, options);
+  }
+}

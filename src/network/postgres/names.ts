@@ -1,0 +1,47 @@
+/** Something a client has asked the server to define. */
+export interface Definition<T> {
+  readonly value: T;
+  /** The server did not come to define it, or refused. */
+  void: boolean;
+  /** What the name meant before, in case that this one turns out void. */
+  previous: Definition<T> | undefined;
+}
+
+/**
+ * What names of prepared statements, or of portals, mean to a client that does not
+ * wait for answers: the last definition that the server has not refused or skipped.
+ */
+export class Names<T> {
+  readonly #definitions = new Map<string, Definition<T>>();
+
+  /** The client asks for a definition. */
+  define(name: string, value: T): Definition<T> {
+    const definition = { value, void: false, previous: this.find(name) };
+    this.#definitions.set(name, definition);
+    return definition;
+  }
+
+  /** The server has defined it. */
+  confirm(definition: Definition<T>): void {
+    definition.previous = undefined;
+  }
+
+  get(name: string): T | undefined {
+    return this.find(name)?.value;
+  }
+
+  find(name: string): Definition<T> | undefined {
+    let definition = this.#definitions.get(name);
+    while (definition?.void) definition = definition.previous;
+    return definition;
+  }
+
+  /** The server has closed it; a newer definition of the name stays. */
+  close(name: string, closed: Definition<T> | undefined): void {
+    if (this.find(name) === closed) this.#definitions.delete(name);
+  }
+
+  clear(): void {
+    this.#definitions.clear();
+  }
+}

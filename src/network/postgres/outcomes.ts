@@ -1,0 +1,122 @@
+import { type ErrorFields, rowsOf } from './contents.ts';
+import type { OpenRecord } from './log.ts';
+import type { Execution, Query, Request, Step } from './requests.ts';
+import type { Session } from './session.ts';
+import { pieceAt } from './split.ts';
+import { CONNECTION_LOST, type SeenStatement, type StatementRecord } from './statement.ts';
+import { Transaction } from './transaction.ts';
+
+type Result = Pick<StatementRecord, 'command' | 'rows' | 'error'>;
+
+/** Writes down what has become of a session's statements. */
+export class Outcomes {
+  readonly transaction = new Transaction();
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** @param tag Missing for a function call. */
+  queryCompleted(query: Query, tag: string | undefined): OpenRecord {
+    const seen = query.seen[query.records.length] ?? this.#late(query);
+    const record = this.#finish(seen, completion(tag));
+    query.records.push(record);
+    return record;
+  }
+
+  queryFailed(query: Query, { code, message, position }: ErrorFields): void {
+    const { pieces, text, seen, records } = query;
+    // An error of syntax comes before the first statement has run.
+    const at = position === undefined ? undefined : pieceAt(pieces, text.sql, position);
+    const failing = Math.max(records.length, at ?? 0);
+    const statement = seen[failing] ?? this.#late(query);
+    for (const other of seen.slice(records.length)) {
+      if (other !== statement) this.#session.log.drop(other);
+    }
+    query.failed = true;
+    records.push(this.#finish(statement, { error: { code, message } }));
+  }
+
+  /** Where the server counts otherwise than we do, no part of the text can be told from another. */
+  queryEnded(query: Query): void {
+    const { seen, records, failed } = query;
+    const agreed = failed ? records.length <= seen.length : records.length === seen.length;
+    if (agreed) return;
+    this.#dropUnanswered(query);
+    for (const record of query.records) record.sql = query.text.sql;
+  }
+
+  executed(execution: Execution, result: Result, isSuspended = false): OpenRecord {
+    const { portal, seen } = execution;
+    let record = portal.suspended;
+    if (record) this.#continue(record, seen, result);
+    else record = this.#finish(seen ?? this.#unseen(portal.text), result);
+    portal.suspended = isSuspended ? record : undefined;
+    return record;
+  }
+
+  stepFailed(step: Step, { code, message }: ErrorFields): void {
+    const error = { code, message };
+    if (step.execution) this.executed(step.execution, { error });
+    else this.#finish(this.#session.statement(step.text, 'extended', step.startedAt), { error });
+  }
+
+  /** The server has skipped it, or its answer is not known to us. */
+  skipped(request: Request): void {
+    if (request.kind === 'query') this.#dropUnanswered(request);
+    if (!('startedAt' in request)) return;
+    if (request.definition) request.definition.void = true;
+    if (request.execution?.seen) this.#session.log.drop(request.execution.seen);
+  }
+
+  /** No answer will come any more. */
+  lost(request: Request): void {
+    const error = { code: CONNECTION_LOST, message: 'the connection ended before the answer' };
+    if (request.kind === 'query' && !request.failed) {
+      const unanswered = request.seen.slice(request.records.length);
+      for (const statement of unanswered) this.#finish(statement, { error });
+    } else if (request.kind === 'execute' && request.execution) {
+      this.executed(request.execution, { error });
+    }
+  }
+
+  #finish(statement: SeenStatement, result: Result): OpenRecord {
+    const { status } = this.transaction;
+    const record = this.#session.log.finish(statement, {
+      ...result,
+      durationMs: this.#session.clock() - statement.startedAt,
+      ...(status ? { transactionStatus: status } : {}),
+    });
+    if (result.error) this.transaction.failed();
+    else if (result.command) this.transaction.completed(result.command, statement.sql);
+    return record;
+  }
+
+  #dropUnanswered({ seen, records }: Query): void {
+    for (const statement of seen.slice(records.length)) this.#session.log.drop(statement);
+  }
+
+  #continue(record: OpenRecord, seen: SeenStatement | undefined, result: Result): void {
+    if (seen) this.#session.log.drop(seen);
+    const rows = (record.rows ?? 0) + (result.rows ?? 0);
+    Object.assign(record, result, { rows, durationMs: this.#session.clock() - record.startedAt });
+    if (result.error) this.transaction.failed();
+  }
+
+  /** A statement more than the text seems to hold. */
+  #late(query: Query): SeenStatement {
+    const startedAt = query.seen[0]?.startedAt ?? this.#session.clock();
+    return this.#session.statement(query.text, 'simple', startedAt);
+  }
+
+  #unseen(text: Execution['portal']['text']): SeenStatement {
+    return this.#session.statement(text, 'extended', this.#session.clock());
+  }
+}
+
+export function completion(tag: string | undefined): Result {
+  if (tag === undefined) return {};
+  const rows = rowsOf(tag);
+  return { command: tag, ...(rows === undefined ? {} : { rows }) };
+}
