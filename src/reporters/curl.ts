@@ -8,52 +8,58 @@ const MAX_INLINE_BODY = 2_000;
 export const BODY_FILE = 'request-body';
 
 export interface CurlCommand {
-  /** Words, quoted for a shell and kept with their option; to be joined by spaces. */
+  /** Parts to be joined by spaces; a line may be broken between any two of them. */
   words: readonly string[];
   /** True where the command reads its body from `BODY_FILE`, since the record of it is cut. */
   needsBodyFile: boolean;
 }
 
-/** A command line for bash, zsh or ksh that repeats the request, byte for byte. */
-export function curlOf(exchange: Exchange): string {
-  return curlCommand(exchange).words.join(' ');
+export interface CurlOptions {
+  /** Keeps to ASCII, for a terminal that would garble anything else. */
+  ascii?: boolean;
 }
 
-export function curlCommand(exchange: Exchange): CurlCommand {
+/** A command line for bash, zsh or ksh that repeats the request, byte for byte. */
+export function curlOf(exchange: Exchange, options?: CurlOptions): string {
+  return curlCommand(exchange, options).words.join(' ');
+}
+
+export function curlCommand(exchange: Exchange, { ascii = false }: CurlOptions = {}): CurlCommand {
+  const word = (text: string | Buffer) => shellWord(Buffer.from(text as string), ascii);
   const body = bodyBytes(exchange.requestBody);
   // No argument can hold a NUL, so such a body comes through a pipe.
   const piped = Buffer.isBuffer(body) && body.includes(0);
-  const url = shellWord(Buffer.from(exchange.url));
   const words = [
-    ...(piped ? [printfOf(body), '|'] : []),
-    // curl reads [1-9] and {a,b} in a URL as patterns.
-    `curl -i${/[[\]{}]/.test(exchange.url) ? ' -g' : ''}`,
-    ...methodWords(exchange),
-    url,
-    ...headerWords(exchange),
+    ...(piped ? [printfOf(body)] : []),
+    [piped ? '| curl -i' : 'curl -i', ...optionsOf(exchange, word), word(exchange.url)].join(' '),
+    // Header values travel as Latin-1.
+    ...headersOf(exchange).map((line) => `-H ${word(Buffer.from(line, 'latin1'))}`),
   ];
   if (body === 'unknown') words.push(`--data-binary @${BODY_FILE}`);
   else if (piped) words.push('--data-binary @-');
-  else if (body !== undefined) words.push(dataWord(body));
+  else if (body !== undefined) words.push(`${dataOption(body)} ${word(body)}`);
   return { words, needsBodyFile: body === 'unknown' };
 }
 
-function methodWords({ method, requestBody }: Exchange): string[] {
-  if (method === 'GET' && requestBody === undefined) return [];
+function optionsOf({ method, url, requestBody }: Exchange, word: (text: string) => string) {
+  const options: string[] = [];
+  // curl reads [1-9] and {a,b} in a URL as patterns.
+  if (/[[\]{}]/.test(url)) options.push('-g');
   // With -X HEAD, curl would wait for a body that never comes.
-  return method === 'HEAD' ? ['--head'] : [`-X ${shellWord(Buffer.from(method))}`];
+  if (method === 'HEAD') options.push('--head');
+  else if (method !== 'GET' || requestBody !== undefined) options.push(`-X ${word(method)}`);
+  return options;
 }
 
 /** curl reads a file where the data begins with `@`, so such a body takes the option that does not. */
-function dataWord(body: Buffer): string {
-  const option = body[0] === 0x40 ? '--data-raw' : '--data-binary';
-  return `${option} ${shellWord(body)}`;
+function dataOption(body: Buffer): string {
+  return body[0] === 0x40 ? '--data-raw' : '--data-binary';
 }
 
 /** Of the transport, not of the request: curl makes its own. */
 const TRANSPORT = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
 
-function headerWords({ requestHeaders, requestBody }: Exchange): string[] {
+function headersOf({ requestHeaders, requestBody }: Exchange): string[] {
   const lines = requestHeaders
     .filter(([name]) => !TRANSPORT.has(name))
     // `name:` alone would take the header away; a semicolon sends it empty.
@@ -61,8 +67,7 @@ function headerWords({ requestHeaders, requestBody }: Exchange): string[] {
   // curl calls a body a form unless told otherwise.
   if (requestBody !== undefined && !requestHeaders.some(([name]) => name === 'content-type'))
     lines.push('content-type:');
-  // Header values travel as Latin-1.
-  return lines.map((line) => `-H ${shellWord(Buffer.from(line, 'latin1'))}`);
+  return lines;
 }
 
 /** The body as it was sent, if the record holds all of it: as text, or as hexadecimal. */

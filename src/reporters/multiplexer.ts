@@ -1,18 +1,20 @@
+import { messageOf } from '../core/errors.ts';
 import type { Reporter } from './port.ts';
 
 /**
  * Several reporters as one that never throws. One that throws hears no further events; its `finish`
- * is still called, so that a terminal gets its cursor back. `onError` is told once a reporter.
+ * is still called, so that a terminal gets its cursor back. `onError` is told once a reporter, in a
+ * sentence for people.
  */
 export function multiplex(
   reporters: readonly Reporter[],
-  onError: (reporter: string, error: unknown) => void,
+  onError: (message: string, error: unknown) => void,
 ): Required<Reporter> {
   const dropped = new Set<Reporter>();
   const drop = (reporter: Reporter, error: unknown) => {
     if (dropped.has(reporter)) return;
     dropped.add(reporter);
-    onError(reporter.name, error);
+    onError(`The ${reporter.name} reporter failed and is left out: ${messageOf(error)}`, error);
   };
   return {
     name: reporters.map((reporter) => reporter.name).join('+'),

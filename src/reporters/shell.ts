@@ -5,9 +5,11 @@ import { plain } from '../core/text.ts';
  * Bytes as one word of a shell command line. What is printable stands in plain or single quotes;
  * anything else makes it `$'…'`, which bash, zsh and ksh read. No shell can pass a NUL as part of an
  * argument: see `printfOf`.
+ *
+ * `ascii`: for a terminal that would garble anything else.
  */
-export function shellWord(bytes: Buffer): string {
-  const text = printable(bytes);
+export function shellWord(bytes: Buffer, ascii = false): string {
+  const text = ascii && bytes.some((byte) => byte > 0x7e) ? undefined : printable(bytes);
   if (text === undefined) return `$'${escaped(bytes)}'`;
   return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text) ? text : singleQuoted(text);
 }
