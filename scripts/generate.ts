@@ -23,6 +23,7 @@ const root = path.join(import.meta.dirname, '..');
 const generated = [
   ['schemas/lab.schema.json', 'src/core/manifest.ts'],
   ['schemas/workspace.schema.json', 'src/core/workspace-manifest.ts'],
+  ['schemas/mutant.schema.json', 'src/core/mutant-manifest.ts'],
 ] as const;
 
 const check = process.argv.includes('--check');

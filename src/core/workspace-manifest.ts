@@ -1,6 +1,6 @@
 // Generated from schemas/workspace.schema.json by "npm run generate"; do not edit.
 
-/** A program and its arguments: a string that is split on blanks, where quotes keep words together, or a list. No shell runs it. */
+/** A program and its arguments, without a shell: a list, or a string where quotes join words. */
 export type CommandLine = string | [string, ...string[]];
 
 /** labs.yaml in a learner's directory: how the app is installed, built and started. */
