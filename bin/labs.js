@@ -16,13 +16,18 @@ async function start() {
   const source = process.execArgv.some((argument) => /conditions?=source$/.test(argument));
   const main = new URL(source ? '../src/main.ts' : '../dist/src/main.js', import.meta.url);
   if (existsSync(main)) await import(main.href);
-  else fail(`labs is not built: run \`npm run build\` in ${path.dirname(fileURLToPath(new URL('.', import.meta.url)))}.`);
+  else
+    fail(
+      `labs is not built: run \`npm run build\` in ${path.dirname(fileURLToPath(new URL('.', import.meta.url)))}.`,
+    );
 }
 
 function startWithNewerNode() {
   const node = bundledNode();
   if (node === undefined) {
-    fail(`labs needs Node.js ${NEEDED.join('.')} or newer; this is ${process.versions.node}. See https://nodejs.org/en/download.`);
+    fail(
+      `labs needs Node.js ${NEEDED.join('.')} or newer; this is ${process.versions.node}. See https://nodejs.org/en/download.`,
+    );
     return;
   }
   // The channel tells the child if we are killed: it then cleans up and ends.
@@ -45,7 +50,11 @@ function startWithNewerNode() {
 function bundledNode() {
   try {
     const manifest = createRequire(import.meta.url).resolve('node/package.json');
-    const binary = path.join(path.dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    const binary = path.join(
+      path.dirname(manifest),
+      'bin',
+      process.platform === 'win32' ? 'node.exe' : 'node',
+    );
     return existsSync(binary) ? binary : undefined;
   } catch {
     return undefined;

@@ -30,6 +30,8 @@ export interface ProcessSpec {
   /** Path that answers 200 once the process serves; absent for a process without HTTP. */
   readiness?: string;
   readyTimeoutMs: number;
+  /** Where it must listen; a free port where nothing is said. */
+  port?: number;
   onLog(line: LogLine): void;
 }
 

@@ -1,6 +1,6 @@
 import { AppStartError } from '../apps/port.ts';
-import type { Lab } from '../core/lab.ts';
 import { CheckFailure, NotAvailable } from '../core/failure.ts';
+import type { Lab } from '../core/lab.ts';
 import type { OwnContext, SharedContext } from '../kit/context.ts';
 import { type Check, DEFAULT_CHECK_TIMEOUT_MS, type Grader, type Stage } from '../kit/grader.ts';
 import { createHttp } from '../kit/http/client.ts';

@@ -66,7 +66,10 @@ export class Lifecycle {
       const budget = resource.teardownBudgetMs ?? TEARDOWN_BUDGET_MS;
       try {
         // An aborted setup may still be at work; undoing under its hands would miss what it makes.
-        await within(budget, setup.catch(() => {}));
+        await within(
+          budget,
+          setup.catch(() => {}),
+        );
         await within(budget, resource.teardown());
       } catch (error) {
         problems.push(`${resource.title}, undone: ${messageOf(error)}`);

@@ -26,10 +26,11 @@ export function selectChecks(grader: Grader, only: readonly string[] | undefined
 
 /** Checks of an own world wait for those before them too, which a cycle through `needs` can hold up. */
 function refuseDeadlock(grader: Grader): void {
-  const waitsFor = new Map(grader.stages.flatMap((stage) => stage.checks.map((check, i) => [
-    check.id,
-    [...(check.needs ?? []), ...previous(stage, i)],
-  ])));
+  const waitsFor = new Map(
+    grader.stages.flatMap((stage) =>
+      stage.checks.map((check, i) => [check.id, [...(check.needs ?? []), ...previous(stage, i)]]),
+    ),
+  );
   const done = new Set<string>();
   const visit = (id: string, path: readonly string[]) => {
     if (done.has(id)) return;

@@ -1,6 +1,6 @@
 import type { Evidence, Failure } from '../core/failure.ts';
-import { LogRecord } from '../core/log-record.ts';
 import type { LogLine } from '../core/log.ts';
+import { LogRecord } from '../core/log-record.ts';
 import { type CheckResult, REPORT_FORMAT, type Report, type StepTiming } from '../core/report.ts';
 import { outcomeOf, scoreOf } from '../core/score.ts';
 import type { GradeRequest } from './request.ts';

@@ -122,7 +122,9 @@ async function startAll(
     lifecycle.enter(target.runtime.prepare(target.submission)),
     postgres === undefined
       ? undefined
-      : lifecycle.enter(target.provider.postgres({ version: postgres.version, schema: lab.schema })),
+      : lifecycle.enter(
+          target.provider.postgres({ version: postgres.version, schema: lab.schema }),
+        ),
   ]);
   signal.throwIfAborted();
   if (server.status === 'rejected') throw server.reason;

@@ -145,7 +145,9 @@ class Scheduler {
     if (!selected.has(check.id)) return skipped('not asked for', false);
     if (stage.world === 'own' && ownWorld === undefined)
       return skipped('needs control of the app and its services', false);
-    const needs = await Promise.all((check.needs ?? []).map((id) => this.#results.get(id)!.promise));
+    const needs = await Promise.all(
+      (check.needs ?? []).map((id) => this.#results.get(id)!.promise),
+    );
     const missing = needs.find(({ verdict }) => verdict !== 'passed');
     if (missing !== undefined)
       return skipped(

@@ -13,7 +13,8 @@ const EXPECTED: Readonly<Record<AppStartError['reason'], string>> = {
 /** An app that does not come up is the learner's failure, with its last lines as evidence. */
 export function startupFailure(error: AppStartError, action = 'start the app'): Failure {
   return {
-    action: error.reason === 'install' || error.reason === 'build' ? `${error.reason} the app` : action,
+    action:
+      error.reason === 'install' || error.reason === 'build' ? `${error.reason} the app` : action,
     expected: EXPECTED[error.reason],
     actual: error.message,
     evidence:

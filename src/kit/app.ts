@@ -17,6 +17,8 @@ export interface AppProcess {
   readonly name: string;
   /** How it ended; undefined while it runs. */
   readonly exit: AppExit | undefined;
+  /** Settles when it has ended, however it did. */
+  readonly exited: Promise<AppExit>;
   /** What it wrote since the check began. */
   log(): readonly LogLine[];
   /**

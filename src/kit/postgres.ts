@@ -1,22 +1,31 @@
+import { bug } from '../core/errors.ts';
 import { CheckFailure } from '../core/failure.ts';
 import type { Faults } from '../network/faults.ts';
-import { isTransactionControl } from '../network/postgres/classify.ts';
+import {
+  isIntrospection,
+  isSessionControl,
+  isTransactionControl,
+} from '../network/postgres/classify.ts';
 import type { StatementRecord } from '../network/postgres/statement.ts';
 import type { PostgresTap } from '../network/postgres/tap.ts';
 
 export type { StatementRecord };
 
 /** What passes between the app and Postgres, and what can go wrong there. */
-export interface PostgresProbe extends Pick<Faults, 'cut' | 'refuse' | 'delay' | 'blackhole' | 'reset'> {
+export interface PostgresProbe
+  extends Pick<Faults, 'cut' | 'refuse' | 'delay' | 'blackhole' | 'reset'> {
   /** Ends every fault; settles once connections are accepted again. */
   restore(): Promise<void>;
   /**
    * Statements that finished since the check began, counted from the wire protocol, in the order in
-   * which they ended; BEGIN, COMMIT, SET and their like are left out.
+   * which they ended. What is not about the lab's data is left out: BEGIN, COMMIT, SET and their
+   * like, and what drivers read from the system catalogs.
    */
   statements(): readonly StatementRecord[];
   /** Runs an action and gives what it returned with the statements that ran meanwhile. */
-  during<T>(action: () => Promise<T>): Promise<{ result: T; statements: readonly StatementRecord[] }>;
+  during<T>(
+    action: () => Promise<T>,
+  ): Promise<{ result: T; statements: readonly StatementRecord[] }>;
   /**
    * Settles when the app has sent a statement that matches, answered or not: "the request is in
    * flight now".
@@ -39,11 +48,15 @@ export function createPostgresProbe(
     for (const link of links()) action(link.faults);
   };
   const marks = () => new Map(links().map(({ tap }) => [tap, tap.mark()]));
-  const since = (begin: ReadonlyMap<PostgresTap, number>) =>
-    links()
+  const since = (begin: ReadonlyMap<PostgresTap, number>) => {
+    const [opaque] = links().flatMap(({ tap }) => tap.opaqueConnections);
+    if (opaque !== undefined)
+      throw bug(`The app's traffic with Postgres could not be followed: ${opaque.reason}.`);
+    return links()
       .flatMap(({ tap }) => tap.since(begin.get(tap) ?? 0))
-      .filter((statement) => !isTransactionControl(statement))
+      .filter((statement) => !isHousekeeping(statement))
       .sort((a, b) => a.startedAt + a.durationMs - (b.startedAt + b.durationMs));
+  };
   const begin = marks();
   return {
     cut: () => each((faults) => faults.cut()),
@@ -76,6 +89,12 @@ export function createPostgresProbe(
       }
     },
   };
+}
+
+function isHousekeeping(statement: StatementRecord): boolean {
+  return (
+    isTransactionControl(statement) || isSessionControl(statement) || isIntrospection(statement)
+  );
 }
 
 /** Statements as evidence: one line each, white space folded. */

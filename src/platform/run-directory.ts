@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { errorCode } from '../core/errors.ts';
-import { type ProcessIdentity, identifyProcess, isAlive } from './process-table.ts';
+import { identifyProcess, isAlive, type ProcessIdentity } from './process-table.ts';
 
 /** Names the variable by which a run's processes are found after a crash, whoever their parent is. */
 export const RUN_VARIABLE = 'LABS_RUN';
@@ -69,10 +69,15 @@ export async function findRuns(runs: string): Promise<FoundRun[]> {
       const directory = path.join(runs, name);
       const owner = await readOwner(directory);
       // A draft's owner is at work unless it died within the millisecond between two calls.
-      const alive = owner !== undefined && owner.host === hostname() && (await isAlive(owner));
+      const alive = owner !== undefined && (await isOwnerAlive(owner));
       return { id: name.replace(/^\./, ''), path: directory, owner, alive };
     }),
   );
+}
+
+/** Of another machine nothing is known: its runs count as alive, and are left alone. */
+export async function isOwnerAlive(owner: RunOwner): Promise<boolean> {
+  return owner.host !== hostname() || isAlive(owner);
 }
 
 export async function removeTree(directory: string): Promise<void> {

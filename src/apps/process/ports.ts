@@ -15,6 +15,14 @@ export async function freePort(): Promise<number> {
   });
 }
 
+/** @throws {LabsError} something listens there already */
+export async function claimPort(port: number): Promise<number> {
+  if ((await isFree(port, '0.0.0.0')) && (await isFree(port, '127.0.0.1'))) return port;
+  throw environmentError(`Port ${port} is taken.`, {
+    hint: `Stop what listens there (\`ss -ltnp 'sport = :${port}'\` names it), or choose another with --port.`,
+  });
+}
+
 function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -76,5 +84,7 @@ function addressOf(hex: string): string {
   const bytes = words.flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.every((byte) => byte === 0)) return '::';
-  return bytes.slice(0, 15).every((byte) => byte === 0) && bytes[15] === 1 ? '::1' : 'an IPv6 address';
+  return bytes.slice(0, 15).every((byte) => byte === 0) && bytes[15] === 1
+    ? '::1'
+    : 'an IPv6 address';
 }

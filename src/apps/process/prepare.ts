@@ -1,31 +1,15 @@
-import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { LogLine } from '../../core/log.ts';
 import type { SetupContext } from '../../core/resource.ts';
 import type { Command, Submission } from '../../core/submission.ts';
 import { AppStartError } from '../port.ts';
 import { appEnvironment, installEnvironment } from './environment.ts';
+import { isInstalled, rememberInstalled } from './installed.ts';
 import type { ProcessRuntimeOptions } from './runtime.ts';
 import { SpawnError, spawnGroup } from './spawn.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
 const BUILD_TIMEOUT_MS = 120_000;
 const LAST_LINES = 20;
-
-/** What decides what an install step installs. */
-const LOCK_FILES = [
-  'package.json',
-  'package-lock.json',
-  'pnpm-lock.yaml',
-  'yarn.lock',
-  'requirements.txt',
-  'pyproject.toml',
-  'uv.lock',
-  'poetry.lock',
-  'go.mod',
-  'go.sum',
-];
 
 /**
  * Runs the workspace's install and build steps. Install is left out where neither the command nor a
@@ -38,15 +22,10 @@ export async function installAndBuild(
   context: SetupContext,
 ): Promise<void> {
   const { directory, install, build } = submission;
-  if (install !== undefined) {
-    const stamp = path.join(directory, '.labs', 'installed');
-    const digest = await installDigest(directory, install);
-    if ((await readFile(stamp, 'utf8').catch(() => '')) !== digest) {
-      const env = installEnvironment(options.env, directory);
-      await runStep('install', install, INSTALL_TIMEOUT_MS, { directory, env }, options, context);
-      await mkdir(path.dirname(stamp), { recursive: true });
-      await writeFile(stamp, digest);
-    }
+  if (install !== undefined && !(await isInstalled(directory, install))) {
+    const env = installEnvironment(options.env, directory);
+    await runStep('install', install, INSTALL_TIMEOUT_MS, { directory, env }, options, context);
+    await rememberInstalled(directory, install);
   }
   if (build !== undefined) {
     const env = appEnvironment(options.env, directory);
@@ -125,18 +104,4 @@ export function notStartable(
       : `See the permissions of the file that labs.yaml names.`,
     [],
   );
-}
-
-async function installDigest(directory: string, install: Command): Promise<string> {
-  const hash = createHash('sha256').update(install.join('\0'));
-  for (const name of LOCK_FILES) {
-    const content = await readFile(path.join(directory, name)).catch(() => undefined);
-    if (content !== undefined) hash.update(`\0${name}\0`).update(content);
-  }
-  // Somebody removed what was installed: install again.
-  const modules = await access(path.join(directory, 'node_modules')).then(
-    () => 'modules',
-    () => 'none',
-  );
-  return hash.update(modules).digest('hex');
 }

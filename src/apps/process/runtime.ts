@@ -1,6 +1,6 @@
+import type { LogLine } from '../../core/log.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { Submission } from '../../core/submission.ts';
-import type { LogLine } from '../../core/log.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
 import { killProcessesOf } from '../../platform/strays.ts';
 import type { PreparedApp, Runtime } from '../port.ts';
@@ -32,10 +32,14 @@ function prepare(submission: Submission, options: ProcessRuntimeOptions): Resour
       const base = { ...appEnvironment(options.env, submission.directory), ...options.run.marker };
       return {
         start: (spec, start) =>
-          startProcess(submission, { ...spec, env: { ...base, ...submission.env, ...spec.env } }, {
-            ...start,
-            now: options.now,
-          }),
+          startProcess(
+            submission,
+            { ...spec, env: { ...base, ...submission.env, ...spec.env } },
+            {
+              ...start,
+              now: options.now,
+            },
+          ),
       };
     },
     // Processes that the app left behind are found by their mark, whatever group they are in.

@@ -30,7 +30,7 @@ export async function startProcess(
       [],
     );
   }
-  const port = await freePort();
+  const port = spec.port ?? (await freePort());
   const lines: LogLine[] = [];
   const group = await spawnGroup({
     command,
@@ -147,7 +147,9 @@ async function notReady(
     );
   }
   const listeners = await listenersOf(at.group.pid);
-  const there = listeners.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`));
+  const there = listeners.map(({ host, port }) =>
+    host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+  );
   if (listeners.some(({ port }) => port === at.port)) {
     const reachable = listeners.some(
       ({ host, port }) => port === at.port && ['0.0.0.0', '127.0.0.1', '::'].includes(host),

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { PreparedApp } from '../../apps/port.ts';
-import type { LabManifest } from '../../core/manifest.ts';
 import { LogRecord } from '../../core/log-record.ts';
+import type { LabManifest } from '../../core/manifest.ts';
 import type { Resource, SetupContext } from '../../core/resource.ts';
 import type { PostgresLink } from '../../kit/postgres.ts';
 import { postgresTap } from '../../network/postgres/tap.ts';
@@ -21,6 +21,8 @@ export interface WorldPlan {
   instances: Readonly<Record<string, number>>;
   /** The grader's settings for the app. */
   env: Readonly<Record<string, string>>;
+  /** Of the first web process; a free one where nothing is said. */
+  port?: number;
   now: () => number;
 }
 
@@ -34,8 +36,12 @@ export function appWorld(plan: WorldPlan): Resource<World> {
   let pool: Pool | undefined;
 
   async function connection(service: PostgresServer, name: string): Promise<string> {
-    const { factory, tap } = postgresTap({ now: plan.now });
-    const proxy = await startProxy({ name: `postgres of ${name}`, upstream: service.address, tap: factory });
+    const { factory, tap } = postgresTap({ clock: plan.now });
+    const proxy = await startProxy({
+      name: `postgres of ${name}`,
+      upstream: service.address,
+      tap: factory,
+    });
     proxies.push(proxy);
     links.push({ tap, faults: proxy.faults });
     const { user, password } = service.role;
@@ -63,6 +69,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
           env: { ...env },
           ...(declared.readiness !== undefined && { readiness: declared.readiness }),
           readyTimeoutMs: manifest.deadlines.ready * 1000,
+          ...(plan.port !== undefined && name === 'web.1' && { port: plan.port }),
           onLog: (line: Parameters<LogRecord['add']>[0]) => log.add(line),
         };
         slots.push(new ProcessSlot(plan.app, spec, context.signal, plan.now));

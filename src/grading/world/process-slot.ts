@@ -19,6 +19,7 @@ export class ProcessSlot {
   readonly #now: () => number;
   #running: RunningProcess | undefined;
   #exit: AppExit | undefined;
+  #exited = Promise.withResolvers<AppExit>();
   #told = false;
   #paused = false;
   crashes = 0;
@@ -41,11 +42,13 @@ export class ProcessSlot {
     const running = await this.#app.start(this.#spec, { signal: this.#signal, progress });
     this.#running = running;
     this.#exit = undefined;
+    this.#exited = Promise.withResolvers();
     this.#told = false;
     this.#paused = false;
     void running.exited.then((exit) => {
       if (this.#running !== running) return;
       this.#exit ??= { ...exit, tookMs: 0 };
+      this.#exited.resolve(this.#exit);
       if (!this.#told) this.crashes += 1;
     });
   }
@@ -71,6 +74,9 @@ export class ProcessSlot {
       name: this.name,
       get exit() {
         return slot.#exit;
+      },
+      get exited() {
+        return slot.#exited.promise;
       },
       log: () => log.lines.filter((line) => line.source === slot.name && line.at >= since),
       start: async () => {

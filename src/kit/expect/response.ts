@@ -55,7 +55,10 @@ export function expectResponse(response: Response): ResponseExpectation {
     },
     toHaveEmptyBody: () => {
       if (response.bytes.length > 0)
-        throw response.failure('an empty body', `${response.bytes.length} bytes: ${shown(response.text, 80)}`);
+        throw response.failure(
+          'an empty body',
+          `${response.bytes.length} bytes: ${shown(response.text, 80)}`,
+        );
     },
   };
 }

@@ -75,7 +75,10 @@ export function expectValue<T>(actual: T, what: string, after?: Response): Value
     toInclude: (...members) => {
       const missing = members.filter((member) => !has(list(), member));
       if (missing.length > 0)
-        throw failure(`to include ${shown(members)}`, `${shown(missing)} missing from ${shown(actual)}`);
+        throw failure(
+          `to include ${shown(members)}`,
+          `${shown(missing)} missing from ${shown(actual)}`,
+        );
     },
     notToInclude: (...members) => {
       const present = members.filter((member) => has(list(), member));

@@ -40,7 +40,11 @@ export interface RequestOptions {
  * Every method throws `CheckFailure` where no whole answer comes in time.
  */
 export interface Http {
-  request<Body = any>(method: string, path: string, options?: RequestOptions): Promise<Response<Body>>;
+  request<Body = any>(
+    method: string,
+    path: string,
+    options?: RequestOptions,
+  ): Promise<Response<Body>>;
   get<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
   post<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
   put<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
@@ -82,7 +86,8 @@ async function send(
   const url = new URL(path, setup.origin());
   for (const [name, value] of Object.entries(options.query ?? {}))
     url.searchParams.append(name, String(value));
-  const body = options.body ?? (options.json === undefined ? undefined : JSON.stringify(options.json));
+  const body =
+    options.body ?? (options.json === undefined ? undefined : JSON.stringify(options.json));
   const headers = requestHeaders(options);
   const timeoutMs = options.timeoutMs ?? limits.timeoutMs;
   const startedAt = trace.now();
@@ -154,9 +159,10 @@ async function send(
 }
 
 function requestHeaders(options: RequestOptions): [string, string][] {
-  const given = Object.entries(options.headers ?? {}).map(
-    ([name, value]): [string, string] => [name.toLowerCase(), value],
-  );
+  const given = Object.entries(options.headers ?? {}).map(([name, value]): [string, string] => [
+    name.toLowerCase(),
+    value,
+  ]);
   const has = (name: string) => given.some(([key]) => key === name);
   return [
     ...(has('accept') ? [] : [['accept', 'application/json'] as [string, string]]),

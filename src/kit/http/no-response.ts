@@ -15,7 +15,10 @@ interface Circumstances {
 }
 
 /** Why no whole answer came, in a learner's words. */
-export function noResponse(error: unknown, { timedOut, timeoutMs, limits }: Circumstances): NoResponse {
+export function noResponse(
+  error: unknown,
+  { timedOut, timeoutMs, limits }: Circumstances,
+): NoResponse {
   const seconds = `${timeoutMs / 1000} s`;
   if (timedOut) {
     return {

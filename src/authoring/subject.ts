@@ -1,0 +1,49 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { errorCode } from '../core/errors.ts';
+import type { LabEntry } from '../core/lab.ts';
+import { type Mutant, readMutant } from './mutant.ts';
+
+/** Something whose grade is known beforehand. */
+export type Subject =
+  | { kind: 'template'; name: string; directory: string }
+  | { kind: 'solution'; name: string; directory: string }
+  | { kind: 'mutant'; name: string; directory: string; mutant: Mutant };
+
+/**
+ * The templates, solutions and mutants of a lab: `test/solutions/<lab>/<name>` and
+ * `test/mutants/<lab>/<fault>` below the pack's root.
+ * @throws {LabsError} a mutant's manifest is broken
+ */
+export async function findSubjects(
+  packRoot: string,
+  { manifest, paths }: LabEntry,
+): Promise<Subject[]> {
+  const solutions = path.join(packRoot, 'test', 'solutions', manifest.id);
+  const mutants = path.join(packRoot, 'test', 'mutants', manifest.id);
+  const templates = Object.entries(paths.templates).map(
+    ([language, directory]): Subject => ({ kind: 'template', name: language, directory }),
+  );
+  const found = (await directoriesIn(solutions)).map(
+    (name): Subject => ({ kind: 'solution', name, directory: path.join(solutions, name) }),
+  );
+  const broken = await Promise.all(
+    (await directoriesIn(mutants)).map(async (name): Promise<Subject> => {
+      const directory = path.join(mutants, name);
+      const mutant = await readMutant(directory, solutions);
+      return { kind: 'mutant', name, directory: mutant.solutionDirectory, mutant };
+    }),
+  );
+  return [...templates, ...found, ...broken];
+}
+
+async function directoriesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}

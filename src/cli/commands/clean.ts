@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises';
+import { ExitCode } from '../../core/errors.ts';
+import type { Host } from '../../platform/host.ts';
+import { isOwnerAlive } from '../../platform/run-directory.ts';
+import { sweepRuns } from '../../platform/sweep.ts';
+import { parseServices } from '../services.ts';
+
+export interface CleanOptions {
+  service: readonly string[];
+  cache: boolean;
+}
+
+/** Removes what killed runs left; runs at work are not touched. */
+export async function cleanCommand(options: CleanOptions, host: Host): Promise<number> {
+  const { stdout, directories } = host;
+  const services = parseServices(options.service);
+  const isDead = async (owner: Parameters<typeof isOwnerAlive>[0]) => !(await isOwnerAlive(owner));
+  const removed: string[] = [];
+
+  for (const run of await sweepRuns(directories.runs))
+    removed.push(`run ${run.id} with ${run.processes} processes`);
+
+  const { findEngine } = await import('../../services/docker/engine.ts');
+  if ((await findEngine(host.env)).answers) {
+    const { sweepContainers } = await import('../../services/docker/sweep.ts');
+    removed.push(...(await sweepContainers(host.env, isDead)));
+  }
+  if (services['postgres'] !== undefined) {
+    const { sweepDatabases } = await import('../../services/external/sweep.ts');
+    const names = await sweepDatabases(services['postgres'], isDead);
+    removed.push(...names.map((name) => `database ${name}`));
+  }
+  if (options.cache) {
+    await rm(directories.cache, { recursive: true, force: true });
+    removed.push(`cache ${directories.cache}`);
+  }
+  for (const what of removed) stdout.write(`removed ${what}\n`);
+  if (removed.length === 0) stdout.write('Nothing to clean.\n');
+  return ExitCode.passed;
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { ExitCode, usageError } from '../../core/errors.ts';
+import type { Emit } from '../../core/event.ts';
+import type { Report } from '../../core/report.ts';
+import type { GradeRequest } from '../../grading/request.ts';
+import type { Host } from '../../platform/host.ts';
+import { version } from '../../platform/version.ts';
+import { builtInPack } from '../packs.ts';
+import { createReporters } from '../reporters.ts';
+import { parseServices } from '../services.ts';
+import { openSession } from '../session.ts';
+
+export interface GradeOptions {
+  workspace?: string;
+  provider: 'auto' | 'docker' | 'local' | 'external';
+  service: readonly string[];
+  against?: string;
+  lab?: string;
+  only: readonly string[];
+  seed?: string;
+  all: boolean;
+  verbose: boolean;
+  reporter: readonly string[];
+}
+
+export async function gradeCommand(options: GradeOptions, host: Host): Promise<number> {
+  const startedAt = performance.now();
+  const now = () => performance.now() - startedAt;
+  const reporters = await createReporters(options, host);
+  try {
+    const report = await (options.against === undefined
+      ? gradeWorkspace(options, host, reporters.emit, now)
+      : gradeUrl(options, options.against, host, reporters.emit, now));
+    return exitCodeOf(report);
+  } finally {
+    await reporters.finish();
+  }
+}
+
+async function gradeWorkspace(
+  options: GradeOptions,
+  host: Host,
+  emit: Emit,
+  now: () => number,
+): Promise<Report> {
+  const { readSubmission } = await import('../../workspace/submission.ts');
+  const submission = await readSubmission(path.resolve(host.cwd, options.workspace ?? '.'));
+  const request = await commonRequest(options, submission.lab, host);
+  await using session = await openSession(
+    { provider: options.provider, services: parseServices(options.service), now, emit },
+    host,
+  );
+  return runGrade(
+    {
+      ...request,
+      notes: [...request.notes, session.why],
+      target: {
+        kind: 'submission',
+        submission,
+        provider: session.provider,
+        runtime: session.runtime,
+      },
+    },
+    { emit, now, signal: host.signal },
+  );
+}
+
+async function gradeUrl(
+  options: GradeOptions,
+  against: string,
+  host: Host,
+  emit: Emit,
+  now: () => number,
+): Promise<Report> {
+  const url = URL.parse(against);
+  if (url === null || url.protocol !== 'http:') {
+    throw usageError(
+      `--against ${against}: expected an http:// URL, such as http://localhost:3000.`,
+    );
+  }
+  const request = await commonRequest(
+    options,
+    options.lab ?? (await labOfWorkspace(options, host)),
+    host,
+  );
+  const note = `Only what can be seen from outside ${url.origin} is tried.`;
+  return runGrade(
+    { ...request, notes: [...request.notes, note], target: { kind: 'url', url: url.origin } },
+    { emit, now, signal: host.signal },
+  );
+}
+
+async function labOfWorkspace(options: GradeOptions, host: Host): Promise<string> {
+  const { readSubmission } = await import('../../workspace/submission.ts');
+  try {
+    return (await readSubmission(path.resolve(host.cwd, options.workspace ?? '.'))).lab;
+  } catch (cause) {
+    throw usageError('Which lab? There is no workspace here that says so.', {
+      hint: 'Name it: `labs grade --against <url> --lab <lab>`.',
+      cause,
+    });
+  }
+}
+
+async function commonRequest(
+  options: GradeOptions,
+  labId: string,
+  host: Host,
+): Promise<Omit<GradeRequest, 'target'>> {
+  const { findLab, loadLab } = await import('../../catalog/catalog.ts');
+  const lab = await loadLab(await findLab([builtInPack(host)], labId));
+  return {
+    lab: lab as GradeRequest['lab'],
+    seed: options.seed ?? randomBytes(4).toString('hex'),
+    worlds: Math.max(2, availableParallelism()),
+    version: version(host),
+    notes:
+      options.only.length === 0
+        ? []
+        : [
+            `Only ${options.only.join(', ')} and what they need were tried: not a grade of the whole lab.`,
+          ],
+    ...(options.only.length > 0 && { only: options.only }),
+  };
+}
+
+async function runGrade(...args: Parameters<typeof import('../../grading/run.ts').grade>) {
+  const { grade } = await import('../../grading/run.ts');
+  return grade(...args);
+}
+
+/** One meaning each: see docs/learners.md. */
+function exitCodeOf(report: Report): number {
+  if (report.outcome === 'passed') return ExitCode.passed;
+  if (report.outcome === 'failed') return ExitCode.belowPassingScore;
+  const kinds = report.checks.map((check) => check.error?.kind);
+  return kinds.includes('bug') ? ExitCode.bug : ExitCode.environment;
+}

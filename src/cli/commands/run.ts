@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { AppStartError } from '../../apps/port.ts';
+import { claimPort } from '../../apps/process/ports.ts';
+import { findLab, loadLab } from '../../catalog/catalog.ts';
+import { ExitCode, LabsError, usageError } from '../../core/errors.ts';
+import type { RunEvent } from '../../core/event.ts';
+import { plain } from '../../core/text.ts';
+import { Lifecycle } from '../../grading/lifecycle.ts';
+import { appWorld } from '../../grading/world/app-world.ts';
+import type { Host } from '../../platform/host.ts';
+import { readSubmission } from '../../workspace/submission.ts';
+import { builtInPack } from '../packs.ts';
+import { parseServices } from '../services.ts';
+import { openSession } from '../session.ts';
+
+export interface RunOptions {
+  workspace?: string;
+  provider: 'auto' | 'docker' | 'local' | 'external';
+  service: readonly string[];
+  port: string;
+}
+
+/** The app as the grader runs it, to try requests by hand; its database is new and goes with it. */
+export async function runCommand(options: RunOptions, host: Host): Promise<number> {
+  const { stdout, signal } = host;
+  const submission = await readSubmission(path.resolve(host.cwd, options.workspace ?? '.'));
+  const lab = await loadLab(await findLab([builtInPack(host)], submission.lab));
+  const port = await claimPort(parsePort(options.port));
+  const startedAt = performance.now();
+  const now = () => performance.now() - startedAt;
+  const emit = (event: RunEvent) => show(event, host);
+  const services = parseServices(options.service);
+  await using session = await openSession(
+    { provider: options.provider, services, now, emit },
+    host,
+  );
+  const lifecycle = new Lifecycle({ emit, now, signal });
+  try {
+    const { postgres } = lab.manifest.services;
+    const [app, server] = await Promise.all([
+      lifecycle.enter(session.runtime.prepare(submission)),
+      postgres &&
+        lifecycle.enter(
+          session.provider.postgres({ version: postgres.version, schema: lab.schema }),
+        ),
+    ]);
+    const world = await lifecycle.enter(
+      appWorld({
+        id: 'shared',
+        title: 'Start the app',
+        manifest: lab.manifest,
+        app,
+        services: server === undefined ? {} : { postgres: server },
+        instances: {},
+        env: {},
+        port,
+        now,
+      }),
+    );
+    stdout.write(`\nThe app is at http://localhost:${port}. Ctrl-C ends it, and its database.\n`);
+    for (const [name, value] of Object.entries(world.env)) stdout.write(`${name}=${value}\n`);
+    return await untilEnded(world.processes(now())[0]!.exited, signal);
+  } catch (error) {
+    if (error instanceof AppStartError)
+      throw new LabsError('usage', error.message, {
+        hint: error.hint,
+        detail: error.lines.map(({ text }) => plain(text)).join('\n'),
+      });
+    throw error;
+  } finally {
+    await lifecycle.close();
+  }
+}
+
+async function untilEnded(exited: Promise<unknown>, signal: AbortSignal): Promise<number> {
+  const aborted = new Promise<number>((resolve) => {
+    signal.addEventListener('abort', () => resolve(ExitCode.interrupted), { once: true });
+    if (signal.aborted) resolve(ExitCode.interrupted);
+  });
+  return Promise.race([aborted, exited.then(() => ExitCode.belowPassingScore)]);
+}
+
+function show(event: RunEvent, { stdout }: Host): void {
+  if (event.type === 'log') stdout.write(`${event.line.source} | ${plain(event.line.text)}\n`);
+  if (event.type === 'step:finished' && !event.failed)
+    stdout.write(`${event.title}  ${(event.durationMs / 1000).toFixed(1)} s\n`);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw usageError(`--port ${text}: expected a number from 1 to 65535.`);
+}

@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { createProcessRuntime } from '../../apps/process/runtime.ts';
+import { rowsOf, unkilled } from '../../authoring/render.ts';
+import { shareProvider } from '../../authoring/shared-provider.ts';
+import { findSubjects, type Subject } from '../../authoring/subject.ts';
+import { type Verified, verify } from '../../authoring/verify.ts';
+import { findLab, listLabs, loadLab } from '../../catalog/catalog.ts';
+import { ExitCode, usageError } from '../../core/errors.ts';
+import type { LabEntry } from '../../core/lab.ts';
+import type { GradeRequest } from '../../grading/request.ts';
+import type { Host } from '../../platform/host.ts';
+import { version } from '../../platform/version.ts';
+import { builtInPack } from '../packs.ts';
+import { openSession } from '../session.ts';
+import { table } from '../table.ts';
+
+export interface VerifyCommandOptions {
+  labs: readonly string[];
+  provider: 'auto' | 'docker' | 'local';
+  only: readonly string[];
+  repeat: string;
+  jobs?: string;
+  json?: string;
+}
+
+export async function verifyCommand(options: VerifyCommandOptions, host: Host): Promise<number> {
+  const repeat = positive(options.repeat, '--repeat');
+  const jobs =
+    options.jobs === undefined
+      ? Math.max(1, Math.floor(availableParallelism() / 2))
+      : positive(options.jobs, '--jobs');
+  const pack = builtInPack(host);
+  const entries =
+    options.labs.length === 0
+      ? await listLabs([pack])
+      : await Promise.all(options.labs.map((id) => findLab([pack], id)));
+  const all: Verified[] = [];
+  for (const entry of entries)
+    all.push(...(await verifyLab(entry, pack.root, { ...options, repeat, jobs }, host)));
+  if (options.json !== undefined)
+    await writeFile(
+      path.resolve(host.cwd, options.json),
+      `${JSON.stringify(all.map(record), null, 2)}\n`,
+    );
+  const wrong = all.filter(({ problems }) => problems.length > 0).length;
+  host.stdout.write(`\nverify: ${all.length - wrong} passed, ${wrong} failed, 0 skipped\n`);
+  return wrong === 0 ? ExitCode.passed : ExitCode.belowPassingScore;
+}
+
+interface Settings {
+  provider: 'auto' | 'docker' | 'local';
+  only: readonly string[];
+  repeat: number;
+  jobs: number;
+}
+
+async function verifyLab(
+  entry: LabEntry,
+  packRoot: string,
+  { provider, only, repeat, jobs }: Settings,
+  host: Host,
+): Promise<Verified[]> {
+  const { stdout, stderr, directories, signal } = host;
+  const lab = (await loadLab(entry)) as GradeRequest['lab'];
+  const subjects = selected(await findSubjects(packRoot, entry), only);
+  const session = { provider, services: {}, now: () => performance.now(), emit: () => {} };
+  await using open = await openSession(session, host);
+  stderr.write(
+    `${entry.manifest.id}: ${subjects.length} subjects, ${repeat} time(s) each. ${open.why}\n`,
+  );
+  await using shared = shareProvider(open.provider, signal);
+  let done = 0;
+  const results = await verify({
+    lab,
+    subjects,
+    provider: shared,
+    runtimeOf: (run, now) => createProcessRuntime({ env: host.env, run, now, onLog: () => {} }),
+    runs: directories.runs,
+    cache: directories.cache,
+    jobs,
+    repeat,
+    version: version(host),
+    signal,
+    onVerified: ({ subject, problems, durationMs }) => {
+      done += 1;
+      const mark = problems.length === 0 ? 'ok' : 'WRONG';
+      const count = `${done}/${subjects.length * repeat}`;
+      stderr.write(
+        `${count} ${subject.kind} ${subject.name}: ${mark} (${(durationMs / 1000).toFixed(1)} s)\n`,
+      );
+    },
+  });
+  const head = ['', 'KIND', 'NAME', 'SCORE', 'TIME', 'AS EXPECTED'];
+  stdout.write(
+    `\n${entry.manifest.id}\n\n${table([head, ...rowsOf(results, '✔', '✘')], Math.max(stdout.columns, 100))}`,
+  );
+  for (const { subject, seed, problems } of results)
+    if (problems.length > 0)
+      stdout.write(
+        `\n${subject.kind} ${subject.name} (seed ${seed})\n${problems.map((p) => `  ${p}\n`).join('')}`,
+      );
+  if (only.length === 0) {
+    const idle = unkilled(results, lab.checks);
+    if (idle.length > 0) stdout.write(`\nChecks that no mutant fails: ${idle.join(', ')}\n`);
+  }
+  return results;
+}
+
+function selected(subjects: readonly Subject[], only: readonly string[]): Subject[] {
+  if (only.length === 0) return [...subjects];
+  const unknown = only.filter((name) => !subjects.some((subject) => subject.name === name));
+  if (unknown.length > 0)
+    throw usageError(`There is no template, solution or mutant called ${unknown.join(', ')}.`, {
+      hint: `There are: ${subjects.map(({ name }) => name).join(', ')}.`,
+    });
+  return subjects.filter(({ name }) => only.includes(name));
+}
+
+function positive(text: string, option: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw usageError(`${option} ${text}: expected a whole number from 1.`);
+}
+
+function record({ subject, seed, report, problems, durationMs }: Verified) {
+  const { kind, name } = subject;
+  return { kind, name, seed, problems, durationMs, score: report?.score, checks: report?.checks };
+}

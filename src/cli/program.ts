@@ -1,0 +1,160 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ExitCode } from '../core/errors.ts';
+import type { Host } from '../platform/host.ts';
+import { version } from '../platform/version.ts';
+import { renderError } from './render-error.ts';
+
+/** Runs one command line. Resolves to its exit code; never rejects. */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  let code: number = ExitCode.passed;
+  const program = declare(host, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? ExitCode.passed : ExitCode.usage;
+    return renderError(error, host);
+  }
+}
+
+/** Declares; what a command does, and all that it imports, is loaded when it is called. */
+function declare(host: Host, done: (code: number) => void): Command {
+  const program = new Command('labs')
+    .description('Hands-on backend labs with automated graders.')
+    .version(version(host), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      getOutHelpWidth: () => host.stdout.columns,
+      getErrHelpWidth: () => host.stderr.columns,
+      getOutHasColors: () => host.stdout.colors,
+      getErrHasColors: () => host.stderr.colors,
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  program
+    .command('list')
+    .description('list the labs')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      const { list } = await import('./commands/list.ts');
+      done(await list(options, host));
+    });
+
+  program
+    .command('start')
+    .description('copy a lab’s template into a new directory')
+    .argument('<lab>', 'id of a lab, as `labs list` shows it')
+    .argument(
+      '[directory]',
+      'a directory that does not exist yet or is empty; by default the lab’s id',
+    )
+    .option('-l, --language <language>', 'language of the template')
+    .action(async (lab, directory, options) => {
+      const { start } = await import('./commands/start.ts');
+      done(await start({ lab, directory, ...options }, host));
+    });
+
+  program
+    .command('grade')
+    .description('grade the workspace you are in')
+    .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
+    .addOption(
+      new Option('--provider <provider>', 'where Postgres and other services run')
+        .choices(['auto', 'docker', 'local', 'external'])
+        .default('auto'),
+    )
+    .option(
+      '--service <name=url>',
+      'a server of yours: postgres=postgres://user@host/db',
+      collect,
+      [],
+    )
+    .option('--against <url>', 'grade a server that runs already, from outside')
+    .option('--lab <lab>', 'the lab, with --against outside a workspace')
+    .option('--only <check>', 'try this check and those it needs; repeatable', collect, [])
+    .option('--seed <seed>', 'repeat a run with the same random data')
+    .option('--all', 'show every failure in full', false)
+    .option('--verbose', 'show what the app writes', false)
+    .option(
+      '--reporter <name[=file]>',
+      'pretty or json, to a file or stdout; repeatable',
+      collect,
+      [],
+    )
+    .action(async (workspace, options) => {
+      const { gradeCommand } = await import('./commands/grade.ts');
+      done(await gradeCommand({ workspace, ...options }, host));
+    });
+
+  program
+    .command('run')
+    .description('run the app with its services, as the grader does, until Ctrl-C')
+    .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
+    .addOption(
+      new Option('--provider <provider>', 'where Postgres and other services run')
+        .choices(['auto', 'docker', 'local', 'external'])
+        .default('auto'),
+    )
+    .option(
+      '--service <name=url>',
+      'a server of yours: postgres=postgres://user@host/db',
+      collect,
+      [],
+    )
+    .option('--port <port>', 'port of the app', '3000')
+    .action(async (workspace, options) => {
+      const { runCommand } = await import('./commands/run.ts');
+      done(await runCommand({ workspace, ...options }, host));
+    });
+
+  program
+    .command('verify')
+    .description('prove a lab’s grader: template, solutions and mutants')
+    .argument('[lab...]', 'ids of labs; by default all')
+    .addOption(
+      new Option('--provider <provider>', 'where services run')
+        .choices(['auto', 'docker', 'local'])
+        .default('auto'),
+    )
+    .option('--only <subject>', 'a solution or a mutant by name; repeatable', collect, [])
+    .option('--repeat <times>', 'how often each is graded, with a new seed each time', '1')
+    .option('--jobs <count>', 'how many are graded side by side')
+    .option('--json <file>', 'write the results to a file as well')
+    .action(async (labs, options) => {
+      const { verifyCommand } = await import('./commands/verify.ts');
+      done(await verifyCommand({ labs, ...options }, host));
+    });
+
+  program
+    .command('doctor')
+    .description('say what this machine has for the labs, what is missing, and how to get it')
+    .option('--fix', 'install what is missing', false)
+    .option('-y, --yes', 'do not ask before installing', false)
+    .action(async (options) => {
+      const { doctorCommand } = await import('./commands/doctor.ts');
+      done(await doctorCommand(options, host));
+    });
+
+  program
+    .command('clean')
+    .description('remove what runs left behind that were killed')
+    .option('--service <name=url>', 'clean a server of yours too', collect, [])
+    .option('--cache', 'remove the cache as well', false)
+    .action(async (options) => {
+      const { cleanCommand } = await import('./commands/clean.ts');
+      done(await cleanCommand(options, host));
+    });
+
+  return program;
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,53 @@
+import type { Runtime } from '../apps/port.ts';
+import type { Emit } from '../core/event.ts';
+import { claimDirectory } from '../platform/directories.ts';
+import type { Host } from '../platform/host.ts';
+import { createRunDirectory, isOwnerAlive, type RunDirectory } from '../platform/run-directory.ts';
+import { sweepRuns } from '../platform/sweep.ts';
+import type { ServiceProvider } from '../services/port.ts';
+
+export interface SessionOptions {
+  provider: 'auto' | 'docker' | 'local' | 'external';
+  services: Readonly<Record<string, string>>;
+  now: () => number;
+  emit: Emit;
+}
+
+/** A run's directory, and the adapters that work in it; disposed of, nothing of it is left. */
+export interface Session extends AsyncDisposable {
+  run: RunDirectory;
+  provider: ServiceProvider;
+  runtime: Runtime;
+  /** What was picked and why, in a sentence. */
+  why: string;
+}
+
+/** Sweeps what killed runs left, then makes ready for a new one. */
+export async function openSession(options: SessionOptions, host: Host): Promise<Session> {
+  const { directories, env } = host;
+  claimDirectory(directories.runs);
+  claimDirectory(directories.cache);
+  await sweepRuns(directories.runs);
+  const run = await createRunDirectory(directories.runs);
+  try {
+    const { selectProvider } = await import('../services/select.ts');
+    const { createProcessRuntime } = await import('../apps/process/runtime.ts');
+    const { provider, why } = await selectProvider({
+      kind: options.provider,
+      urls: options.services,
+      host,
+      run,
+      isDead: async (owner) => !(await isOwnerAlive(owner)),
+    });
+    const runtime = createProcessRuntime({
+      env,
+      run,
+      now: options.now,
+      onLog: (line) => options.emit({ type: 'log', line }),
+    });
+    return { run, provider, runtime, why, [Symbol.asyncDispose]: () => run.remove() };
+  } catch (error) {
+    await run.remove();
+    throw error;
+  }
+}
