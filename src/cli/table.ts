@@ -25,7 +25,8 @@ export function table(rows: readonly (readonly string[])[], width: number): stri
 }
 
 function columnsThatFit(widths: readonly number[], width: number): number {
-  let used = -2;
-  const count = widths.findIndex((cell) => (used += cell + 2) > width);
-  return Math.max(1, count === -1 ? widths.length : count);
+  const ends = widths.map((_, i) =>
+    widths.slice(0, i + 1).reduce((sum, cell) => sum + cell + 2, -2),
+  );
+  return Math.max(1, ends.filter((end) => end <= width).length);
 }
