@@ -16,7 +16,7 @@ export interface ProxyOptions {
 }
 
 /** A TCP proxy that is listening. */
-export interface Proxy extends AsyncDisposable {
+export interface RunningProxy extends AsyncDisposable {
   readonly name: string;
   readonly host: string;
   /** Stays the same through all faults. */
@@ -28,6 +28,8 @@ export interface Proxy extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+export type { RunningProxy as Proxy };
+
 /**
  * Listens on a port of its own choosing and connects each client to the server,
  * past a tap, under the faults of the moment. Where the server cannot be reached,
@@ -35,7 +37,7 @@ export interface Proxy extends AsyncDisposable {
  *
  * Rejects with the error of `listen`.
  */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { name, upstream, tap, host = '127.0.0.1' } = options;
   const conditions: Conditions = { delayMs: 0, blackhole: false };
   const links = new Set<Link>();

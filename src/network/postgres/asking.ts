@@ -86,7 +86,7 @@ export class Asking {
     if (type === Client.close) return { kind: 'close', startedAt, ...this.#named(body) };
     if (type === Client.execute) {
       const execution = this.#execute(body, startedAt);
-      return { kind: 'execute', startedAt, text: execution.portal.text, execution };
+      return { kind: 'execute', startedAt, text: () => execution.portal().text(), execution };
     }
     return undefined;
   }
@@ -98,7 +98,7 @@ export class Asking {
     const { sql, truncated } = strings.nextSql();
     const text = texts.keep(sql, truncated);
     const definition = prepared.define(name, text);
-    return { text, definition, done: () => prepared.confirm(definition) };
+    return { text: () => text, definition, done: () => prepared.confirm(definition) };
   }
 
   #bind(body: Buffer): Pick<Step, 'text' | 'definition' | 'done'> {
@@ -118,27 +118,28 @@ export class Asking {
       return { text: this.#preparedText(name), done: () => prepared.close(name, closing) };
     }
     const closing = portals.find(name);
-    return { text: this.#portal(name).text, done: () => portals.close(name, closing) };
+    const portal = this.#portal(name);
+    return { text: () => portal().text(), done: () => portals.close(name, closing) };
   }
 
   #execute(body: Buffer, startedAt: number): Execution {
     const portal = this.#portal(nameIn(new Strings(body)));
-    const goesOn = portal.suspended !== undefined;
-    const seen = goesOn ? undefined : this.#session.statement(portal.text, 'extended', startedAt);
+    const { text, suspended } = portal();
+    const seen = suspended ? undefined : this.#session.statement(text(), 'extended', startedAt);
     if (seen) this.#session.log.see(seen);
     return { portal, seen, rows: 0, copiesIn: false };
   }
 
-  #portal(name: string): Portal {
+  #portal(name: string): () => Portal {
     // Not by a Bind: DECLARE makes portals, too.
     const text = { sql: `(portal "${name}")`, truncated: false };
-    return this.#session.portals.get(name) ?? { text, suspended: undefined };
+    return this.#session.portals.refer(name, { text: () => text, suspended: undefined });
   }
 
-  #preparedText(name: string): Text {
+  #preparedText(name: string): () => Text {
     // Not by a Parse: the SQL command PREPARE makes prepared statements, too.
     const text = { sql: `(prepared statement "${name}")`, truncated: false };
-    return this.#session.prepared.get(name) ?? text;
+    return this.#session.prepared.refer(name, text);
   }
 }
 

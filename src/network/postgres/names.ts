@@ -26,14 +26,17 @@ export class Names<T> {
     definition.previous = undefined;
   }
 
-  get(name: string): T | undefined {
-    return this.find(name)?.value;
+  find(name: string): Definition<T> | undefined {
+    return valid(this.#definitions.get(name));
   }
 
-  find(name: string): Definition<T> | undefined {
-    let definition = this.#definitions.get(name);
-    while (definition?.void) definition = definition.previous;
-    return definition;
+  /**
+   * What the name means to a message sent now. Ask again later: should the server
+   * skip the definition, it is what the name meant before.
+   */
+  refer(name: string, fallback: T): () => T {
+    const definition = this.find(name);
+    return () => valid(definition)?.value ?? fallback;
   }
 
   /** The server has closed it; a newer definition of the name stays. */
@@ -44,4 +47,10 @@ export class Names<T> {
   clear(): void {
     this.#definitions.clear();
   }
+}
+
+function valid<T>(definition: Definition<T> | undefined): Definition<T> | undefined {
+  let candidate = definition;
+  while (candidate?.void) candidate = candidate.previous;
+  return candidate;
 }

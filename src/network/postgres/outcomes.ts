@@ -4,6 +4,7 @@ import type { Execution, Query, Request, Step } from './requests.ts';
 import type { Session } from './session.ts';
 import { pieceAt } from './split.ts';
 import { CONNECTION_LOST, type SeenStatement, type StatementRecord } from './statement.ts';
+import type { Text } from './texts.ts';
 import { Transaction } from './transaction.ts';
 
 type Result = Pick<StatementRecord, 'command' | 'rows' | 'error'>;
@@ -48,10 +49,10 @@ export class Outcomes {
   }
 
   executed(execution: Execution, result: Result, isSuspended = false): OpenRecord {
-    const { portal, seen } = execution;
+    const portal = execution.portal();
     let record = portal.suspended;
-    if (record) this.#continue(record, seen, result);
-    else record = this.#finish(seen ?? this.#unseen(portal.text), result);
+    if (record) this.#continue(record, execution.seen, result);
+    else record = this.#finish(this.#certain(execution.seen, portal.text()), result);
     portal.suspended = isSuspended ? record : undefined;
     return record;
   }
@@ -59,7 +60,7 @@ export class Outcomes {
   stepFailed(step: Step, { code, message }: ErrorFields): void {
     const error = { code, message };
     if (step.execution) this.executed(step.execution, { error });
-    else this.#finish(this.#session.statement(step.text, 'extended', step.startedAt), { error });
+    else this.#finish(this.#session.statement(step.text(), 'extended', step.startedAt), { error });
   }
 
   /** The server has skipped it, or its answer is not known to us. */
@@ -110,8 +111,12 @@ export class Outcomes {
     return this.#session.statement(query.text, 'simple', startedAt);
   }
 
-  #unseen(text: Execution['portal']['text']): SeenStatement {
-    return this.#session.statement(text, 'extended', this.#session.clock());
+  /** What was seen, with the text that it turns out to have had. */
+  #certain(seen: SeenStatement | undefined, text: Text): SeenStatement {
+    const startedAt = seen?.startedAt ?? this.#session.clock();
+    if (seen?.sql === text.sql) return seen;
+    if (seen) this.#session.log.drop(seen);
+    return this.#session.statement(text, 'extended', startedAt);
   }
 }
 

@@ -26,7 +26,8 @@ export interface Query {
 }
 
 export interface Portal {
-  readonly text: Text;
+  /** Certain once its Bind is answered, as for all that refers to a name. */
+  readonly text: () => Text;
   /** Set while it is suspended: its next Execute goes on with the same statement. */
   suspended: OpenRecord | undefined;
 }
@@ -34,7 +35,7 @@ export interface Portal {
 /** A message of the extended protocol: answered by one message, or skipped after an error. */
 export interface Step {
   readonly kind: 'parse' | 'bind' | 'describe' | 'execute' | 'close';
-  readonly text: Text;
+  readonly text: () => Text;
   readonly startedAt: number;
   /** What it defines (Parse, Bind). */
   readonly definition?: Definition<unknown>;
@@ -44,7 +45,7 @@ export interface Step {
 }
 
 export interface Execution {
-  readonly portal: Portal;
+  readonly portal: () => Portal;
   /** Missing where a suspended portal goes on. */
   readonly seen: SeenStatement | undefined;
   rows: number;

@@ -18,7 +18,7 @@ export interface SeenStatement {
 export interface StatementRecord extends SeenStatement {
   /** From the client's message to the server's answer, in milliseconds; waiting in a pipeline is part of it. */
   readonly durationMs: number;
-  /** The command tag: 'INSERT 0 1'. Missing after an error, and while a portal is suspended. */
+  /** The command tag: 'INSERT 0 1'. Missing after an error, and while a portal is suspended; then that of its last part. */
   readonly command?: string;
   /** Rows returned or changed, where the command has rows. */
   readonly rows?: number;
