@@ -1,0 +1,38 @@
+import type { ManifestFile } from '../catalog/manifest-file.ts';
+import type { Problem } from '../catalog/yaml/problem.ts';
+import type { WorkspaceManifest } from '../core/workspace-manifest.ts';
+import { RUN_VARIABLE } from '../platform/run-directory.ts';
+
+const SERVICE = 'its value is the address of a server that is made for each run';
+
+/** Variables that the grader sets, and why nobody else can. */
+const RESERVED: Readonly<Record<string, string>> = {
+  PORT: 'its value is a port that is free on the day',
+  DATABASE_URL: SERVICE,
+  REDIS_URL: SERVICE,
+  [RUN_VARIABLE]: 'it marks the processes of a run',
+};
+
+/** What is wrong with the settings under `env`. */
+export function settingProblems({
+  value,
+  keySpan,
+  valueSpan,
+}: ManifestFile<WorkspaceManifest>): Problem[] {
+  return Object.entries(value.env).flatMap(([name, setting]): Problem[] => {
+    const why = RESERVED[name];
+    if (why !== undefined) {
+      return [
+        {
+          span: keySpan(['env', name]),
+          message: `the grader sets ${name}: ${why}`,
+          hint: 'Take it out of env; your app reads it from its environment.',
+        },
+      ];
+    }
+    if (setting.includes('\0')) {
+      return [{ span: valueSpan(['env', name]), message: `env.${name} has a NUL character` }];
+    }
+    return [];
+  });
+}
