@@ -29,7 +29,7 @@ export async function materialise(
     await symlink(path.join(installed, 'node_modules'), path.join(copy, 'node_modules'));
     await cp(path.join(installed, STAMP), path.join(copy, STAMP));
   }
-  return readSubmission(copy);
+  return readSubmission(copy, { searchParents: false });
 }
 
 async function installedOnce(
@@ -49,7 +49,7 @@ async function installedOnce(
   const draft = `${made}.${process.pid}`;
   await removeTree(draft);
   await copyWorkspace(directory, draft);
-  await install(await readSubmission(draft));
+  await install(await readSubmission(draft, { searchParents: false }));
   // Whoever comes second finds it made; both are the same.
   await rename(draft, made).catch(() => removeTree(draft));
   return made;

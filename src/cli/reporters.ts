@@ -1,5 +1,5 @@
-import path from 'node:path';
-import { usageError } from '../core/errors.ts';
+import { resolve } from 'node:path';
+import { messageOf, usageError } from '../core/errors.ts';
 import type { Emit } from '../core/event.ts';
 import type { Host } from '../platform/host.ts';
 import type { Reporter } from '../reporters/port.ts';
@@ -28,8 +28,10 @@ export async function createReporters(
   const reporters: Reporter[] = [];
   for (const { name, file } of wanted) reporters.push(await create(name, file, options, host));
   const { multiplex } = await import('../reporters/multiplexer.ts');
-  const all = multiplex(reporters, (message) => host.stderr.write(`${message}\n`));
-  return { emit: (event) => all.onEvent?.(event), finish: async () => all.finish?.() };
+  const all = multiplex(reporters, (name, error) =>
+    host.stderr.write(`The ${name} report failed, the grade did not: ${messageOf(error)}\n`),
+  );
+  return { emit: (event) => all.onEvent(event), finish: async () => all.finish() };
 }
 
 function parse(text: string): { name: string; file: string | undefined } {
@@ -48,10 +50,32 @@ async function create(
   { all, verbose }: ReporterOptions,
   host: Host,
 ): Promise<Reporter> {
-  void path;
-  void file;
-  void name;
-  void all;
-  void verbose;
-  throw new Error('to be wired');
+  const output = file === undefined ? host.stdout : undefined;
+  const path = resolve(host.cwd, file ?? '');
+  const { atomicFile } = await import('../reporters/atomic-file.ts');
+  if (name === 'json') {
+    const { createJsonReporter } = await import('../reporters/json.ts');
+    return createJsonReporter({
+      write: output === undefined ? atomicFile(path) : (text) => output.write(text),
+    });
+  }
+  const { createTerminalReporter } = await import('../reporters/terminal/reporter.ts');
+  const { terminalTraits } = await import('../reporters/terminal/terminal-traits.ts');
+  const traits = terminalTraits(host.env, host.platform);
+  if (output !== undefined) return createTerminalReporter({ output, ...traits, all, verbose });
+  let text = '';
+  const page = {
+    write: (more: string) => void (text += more),
+    isTerminal: false,
+    columns: 100,
+    colors: false,
+  };
+  const reporter = createTerminalReporter({ output: page, unicode: true, all, verbose });
+  return {
+    ...reporter,
+    finish: async () => {
+      await reporter.finish?.();
+      await atomicFile(path)(text);
+    },
+  };
 }

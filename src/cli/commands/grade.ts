@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { ExitCode, usageError } from '../../core/errors.ts';
 import type { Emit } from '../../core/event.ts';
 import type { Report } from '../../core/report.ts';
@@ -46,8 +45,9 @@ async function gradeWorkspace(
   now: () => number,
 ): Promise<Report> {
   const { readSubmission } = await import('../../workspace/submission.ts');
-  const submission = await readSubmission(path.resolve(host.cwd, options.workspace ?? '.'));
-  const request = await commonRequest(options, submission.lab, host);
+  const { cwd } = host;
+  const submission = await readSubmission(options.workspace ?? '.', { cwd });
+  const request = await commonRequest(options, submission.lab, host, submission.labNamedAt);
   await using session = await openSession(
     { provider: options.provider, services: parseServices(options.service), now, emit },
     host,
@@ -95,7 +95,7 @@ async function gradeUrl(
 async function labOfWorkspace(options: GradeOptions, host: Host): Promise<string> {
   const { readSubmission } = await import('../../workspace/submission.ts');
   try {
-    return (await readSubmission(path.resolve(host.cwd, options.workspace ?? '.'))).lab;
+    return (await readSubmission(options.workspace ?? '.', { cwd: host.cwd })).lab;
   } catch (cause) {
     throw usageError('Which lab? There is no workspace here that says so.', {
       hint: 'Name it: `labs grade --against <url> --lab <lab>`.',
@@ -108,11 +108,12 @@ async function commonRequest(
   options: GradeOptions,
   labId: string,
   host: Host,
+  namedAt?: string,
 ): Promise<Omit<GradeRequest, 'target'>> {
   const { findLab, loadLab } = await import('../../catalog/catalog.ts');
-  const lab = await loadLab(await findLab([builtInPack(host)], labId));
+  const lab = await loadLab(await findLab([builtInPack(host)], labId, { cwd: host.cwd, namedAt }));
   return {
-    lab: lab as GradeRequest['lab'],
+    lab,
     seed: options.seed ?? randomBytes(4).toString('hex'),
     worlds: Math.max(2, availableParallelism()),
     version: version(host),

@@ -8,7 +8,7 @@ import { table } from '../table.ts';
 
 export async function list(options: { json?: boolean }, host: Host): Promise<number> {
   const { listLabs } = await import('../../catalog/catalog.ts');
-  const labs = await listLabs([builtInPack(host)]);
+  const labs = await listLabs([builtInPack(host)], host.cwd);
   host.stdout.write(
     options.json ? `${JSON.stringify(labs.map(asJson), null, 2)}\n` : render(labs, host),
   );

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { AppStartError } from '../../apps/port.ts';
 import { claimPort } from '../../apps/process/ports.ts';
 import { findLab, loadLab } from '../../catalog/catalog.ts';
@@ -23,8 +22,9 @@ export interface RunOptions {
 /** The app as the grader runs it, to try requests by hand; its database is new and goes with it. */
 export async function runCommand(options: RunOptions, host: Host): Promise<number> {
   const { stdout, signal } = host;
-  const submission = await readSubmission(path.resolve(host.cwd, options.workspace ?? '.'));
-  const lab = await loadLab(await findLab([builtInPack(host)], submission.lab));
+  const { cwd } = host;
+  const submission = await readSubmission(options.workspace ?? '.', { cwd });
+  const lab = await loadLab(await findLab([builtInPack(host)], submission.lab, { cwd }));
   const port = await claimPort(parsePort(options.port));
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;

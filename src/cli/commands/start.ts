@@ -12,7 +12,7 @@ export interface StartOptions {
 export async function start(options: StartOptions, host: Host): Promise<number> {
   const { findLab } = await import('../../catalog/catalog.ts');
   const { startWorkspace } = await import('../../workspace/start.ts');
-  const entry = await findLab([builtInPack(host)], options.lab);
+  const entry = await findLab([builtInPack(host)], options.lab, { cwd: host.cwd });
   const target = path.resolve(host.cwd, options.directory ?? entry.manifest.id);
   const started = await startWorkspace({
     entry,

@@ -9,7 +9,6 @@ import { type Verified, verify } from '../../authoring/verify.ts';
 import { findLab, listLabs, loadLab } from '../../catalog/catalog.ts';
 import { ExitCode, usageError } from '../../core/errors.ts';
 import type { LabEntry } from '../../core/lab.ts';
-import type { GradeRequest } from '../../grading/request.ts';
 import type { Host } from '../../platform/host.ts';
 import { version } from '../../platform/version.ts';
 import { builtInPack } from '../packs.ts';
@@ -34,8 +33,8 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
   const pack = builtInPack(host);
   const entries =
     options.labs.length === 0
-      ? await listLabs([pack])
-      : await Promise.all(options.labs.map((id) => findLab([pack], id)));
+      ? await listLabs([pack], host.cwd)
+      : await Promise.all(options.labs.map((id) => findLab([pack], id, { cwd: host.cwd })));
   const all: Verified[] = [];
   for (const entry of entries)
     all.push(...(await verifyLab(entry, pack.root, { ...options, repeat, jobs }, host)));
@@ -63,7 +62,7 @@ async function verifyLab(
   host: Host,
 ): Promise<Verified[]> {
   const { stdout, stderr, directories, signal } = host;
-  const lab = (await loadLab(entry)) as GradeRequest['lab'];
+  const lab = await loadLab(entry);
   const subjects = selected(await findSubjects(packRoot, entry), only);
   const session = { provider, services: {}, now: () => performance.now(), emit: () => {} };
   await using open = await openSession(session, host);

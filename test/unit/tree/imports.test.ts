@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   network: ['core'],
   kit: ['core', 'network'],
   platform: ['core', 'network'],
-  catalog: ['core'],
+  catalog: ['core', 'kit'],
   reporters: ['core'],
   workspace: ['core', 'catalog'],
   services: ['core', 'platform'],

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runCli } from '../../src/cli/program.ts';
+import type { Host, Output } from '../../src/platform/host.ts';
+
+export const root = path.resolve(import.meta.dirname, '../..');
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  cwd: string;
+  env?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
+  runs: string;
+  cache?: string;
+  /** Answers to questions, in order. */
+  answers?: string[];
+}
+
+/** Runs a whole command in this process and gives back what it printed. */
+export async function labs(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const stdout = captured();
+  const stderr = captured();
+  const host: Host = {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    platform: process.platform,
+    arch: process.arch,
+    isRoot: process.getuid?.() === 0,
+    stdout,
+    stderr,
+    ask: async () => options.answers?.shift(),
+    signal: options.signal ?? new AbortController().signal,
+    directories: { package: root, cache: options.cache ?? sharedCache(), runs: options.runs },
+  };
+  const code = await runCli(args, host);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function captured(): Output & { text(): string } {
+  let written = '';
+  return {
+    write: (text) => {
+      written += text;
+    },
+    text: () => written,
+    isTerminal: false,
+    columns: 100,
+    colors: false,
+  };
+}
+
+/** What is slow to make (a prepared data directory, installed solutions) is kept between tests. */
+export function sharedCache(): string {
+  const base = process.getuid?.() === 0 ? '/var/cache' : tmpdir();
+  return path.join(base, 'backend-labs-test');
+}
+
+/** A directory that others can look into, as Postgres must when it runs as another user. */
+export function scratch(name: string): { path: string; remove(): void } {
+  const base = process.platform === 'linux' ? '/dev/shm' : tmpdir();
+  const directory = mkdtempSync(path.join(base, `labs-${name}-`));
+  return {
+    path: directory,
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
