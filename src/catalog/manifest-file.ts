@@ -29,7 +29,7 @@ export async function readManifestFile<T>(
   kind: ManifestKind,
   cwd?: string,
 ): Promise<ManifestFile<T>> {
-  const yaml = await readYamlFile(file, cwd);
+  const yaml = await readYamlFile(file, { cwd });
   const { formatVersion } = yaml.value;
   if (typeof formatVersion === 'number' && formatVersion > FORMAT_VERSION) throw newer(yaml);
   const { validatorOf } = await import('./manifest/validators.ts');

@@ -43,7 +43,7 @@ export function membersOf(error: ErrorObject): string[] | undefined {
 
 /** What would have been right: "an integer", "at least 1", "one of "a", "b"". */
 export function expectationOf(error: SchemaError, nouns: Nouns): string {
-  const { keyword, params, schema } = error;
+  const { keyword, schema } = error;
   switch (keyword) {
     case 'type':
       return typesOf(schema, nouns);
@@ -81,13 +81,12 @@ export function expectationOf(error: SchemaError, nouns: Nouns): string {
       return FORMATS[String(schema)] ?? `a string in the format ${schema}`;
     case 'required':
     case 'dependentRequired':
-      return `the member "${params['missingProperty']}"`;
+      return 'this member';
     case 'additionalProperties':
-      return `no member "${params['additionalProperty']}"`;
     case 'unevaluatedProperties':
-      return `no member "${params['unevaluatedProperty']}"`;
+      return 'no such member';
     case 'propertyNames':
-      return `no member called "${params['propertyName']}"`;
+      return 'no member of this name';
     case 'false schema':
       return 'nothing here';
     case 'anyOf':

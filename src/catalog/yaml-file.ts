@@ -7,13 +7,22 @@ export interface YamlFile extends YamlDocument {
   source: Source;
 }
 
+export interface ReadYamlOptions {
+  /** Directory from which messages name the file. */
+  cwd?: string | undefined;
+  /** Allowed only in files whose author is trusted. */
+  aliases?: boolean;
+}
+
 /**
  * Reads a YAML file of at most 256 KiB whose top is a mapping.
  *
- * @param cwd directory from which messages name the file
  * @throws {LabsError} usage: absent or broken, with line and column; environment: unreadable
  */
-export async function readYamlFile(file: string, cwd?: string): Promise<YamlFile> {
+export async function readYamlFile(
+  file: string,
+  { cwd, aliases = false }: ReadYamlOptions = {},
+): Promise<YamlFile> {
   const shownAs = displayPath(file, cwd);
   const [text, { parseYaml }] = await Promise.all([
     readTextFile(file, shownAs),
@@ -21,5 +30,5 @@ export async function readYamlFile(file: string, cwd?: string): Promise<YamlFile
     import('./yaml/document.ts'),
   ]);
   const source = { shownAs, text };
-  return { source, ...parseYaml(source) };
+  return { source, ...parseYaml(source, { aliases }) };
 }

@@ -40,22 +40,37 @@ export async function startWorkspace(request: StartRequest): Promise<StartedWork
   const language = languageOf(entry, request.language);
   const directory = path.resolve(target);
   const existed = await isEmptyDirectory(directory);
+  const parent = path.dirname(directory);
   let draft: string | undefined;
+  let made: string | undefined;
   try {
-    const parent = path.dirname(directory);
-    await mkdir(parent, { recursive: true });
-    // Beside the target: only within one file system is a rename whole or not at all.
-    draft = await mkdtemp(path.join(parent, `.${path.basename(directory)}-`));
+    made = await mkdir(parent, { recursive: true });
+    draft = await mkdtemp(draftPrefix(directory, existed));
     await copyTemplate(entry, language, path.basename(directory), draft, signal);
-    // What mkdtemp makes is for its owner alone.
-    await chmod(draft, 0o755 & ~process.umask());
     if (signal.aborted) throw interrupted();
     await publish(draft, directory, existed);
     return { directory, language };
   } catch (error) {
-    throw asLabsError(error, directory);
-  } finally {
     if (draft !== undefined) await rm(draft, { recursive: true, force: true });
+    if (made !== undefined) await removeEmpty(parent, made);
+    throw asLabsError(error, directory);
+  }
+}
+
+/**
+ * Within the target's file system, where a rename is whole or not at all: beside it, or in it where
+ * it exists, since its parent may be somebody else's.
+ */
+function draftPrefix(directory: string, existed: boolean): string {
+  return existed
+    ? path.join(directory, '.labs-start-')
+    : path.join(path.dirname(directory), `.${path.basename(directory)}-`);
+}
+
+/** Removes directories from `last` up to `first`, unless somebody has put something in. */
+async function removeEmpty(last: string, first: string): Promise<void> {
+  for (let directory = last; directory.startsWith(first); directory = path.dirname(directory)) {
+    await rmdir(directory).catch(() => undefined);
   }
 }
 
@@ -94,7 +109,8 @@ async function isEmptyDirectory(directory: string): Promise<boolean> {
 /** Puts the draft in the target's place. */
 async function publish(draft: string, directory: string, existed: boolean): Promise<void> {
   if (!existed) {
-    // A rename would take an empty directory's place on its own, but not on every system.
+    // What mkdtemp makes is for its owner alone.
+    await chmod(draft, 0o777 & ~process.umask());
     return rename(draft, directory);
   }
   // The directory stays, since a shell may be in it: its entries move.

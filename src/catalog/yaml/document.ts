@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -7,6 +8,7 @@ import {
   type ParsedNode,
   parseDocument,
   type Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import type { Problem } from './problem.ts';
@@ -27,13 +29,20 @@ export interface YamlDocument {
 /** The parser itself gives up below about 800. */
 const MAX_DEPTH = 100;
 
+/** Aliases a document may have where they are allowed; the parser counts what they multiply to. */
+const MAX_ALIASES = 100;
+
+export interface YamlOptions {
+  /** Whether `*name` may stand for what `&name` marks: a few hundred bytes can mean gigabytes. */
+  aliases: boolean;
+}
+
 /**
- * One YAML document whose top is a mapping. Aliases are refused: a few hundred bytes of them can
- * stand for gigabytes, or for themselves.
+ * One YAML document whose top is a mapping.
  *
  * @throws {LabsError} usage, with the place and the line of each problem
  */
-export function parseYaml(source: Source): YamlDocument {
+export function parseYaml(source: Source, { aliases }: YamlOptions): YamlDocument {
   const document = parseDocument(source.text, {
     prettyErrors: false,
     stringKeys: true,
@@ -55,22 +64,52 @@ export function parseYaml(source: Source): YamlDocument {
     ]);
   }
   const problems = [...problemsOf(source, root, 1)];
-  if (problems.length > 0) throw refusal(source, problems);
+  const refused = aliasesIn(document).flatMap(
+    (alias) => aliasProblem(document, alias, aliases) ?? [],
+  );
+  if (problems.length + refused.length > 0) throw refusal(source, [...problems, ...refused]);
   return {
-    value: document.toJS() as Record<string, unknown>,
+    value: plainData(document, source),
     valueSpan: (path) => find(document, path).value,
     keySpan: (path) => find(document, path).key,
   };
 }
 
-function* problemsOf(source: Source, node: unknown, depth: number): Generator<Problem> {
-  if (isAlias(node)) {
-    yield {
-      span: spanOf(node) as Span,
-      message: `the alias *${node.source} is refused`,
-      hint: 'Write the value out where it is wanted.',
-    };
+function plainData(document: Document.Parsed, source: Source): Record<string, unknown> {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const span = { offset: 0, length: 0 };
+    throw refusal(source, [{ span, message: `its aliases stand for far too much` }]);
   }
+}
+
+function aliasesIn(document: Document.Parsed): Alias[] {
+  const found: Alias[] = [];
+  visit(document, { Alias: (_, alias) => void found.push(alias) });
+  return found;
+}
+
+function aliasProblem(
+  document: Document.Parsed,
+  alias: Alias,
+  allowed: boolean,
+): Problem | undefined {
+  const span = spanOf(alias) ?? { offset: 0, length: 0 };
+  const name = `*${alias.source}`;
+  if (!allowed) {
+    const hint = 'Write the value out where it is wanted.';
+    return { span, message: `the alias ${name} is refused`, hint };
+  }
+  const anchor = spanOf(alias.resolve(document));
+  if (anchor === undefined) return { span, message: `there is no &${alias.source} before ${name}` };
+  return anchor.offset + anchor.length > span.offset
+    ? { span, message: `the alias ${name} stands for itself` }
+    : undefined;
+}
+
+function* problemsOf(source: Source, node: unknown, depth: number): Generator<Problem> {
   if (!isMap(node) && !isSeq(node)) return;
   if (depth > MAX_DEPTH) {
     yield { span: spanOf(node) as Span, message: `nested more than ${MAX_DEPTH} levels deep` };
@@ -103,6 +142,7 @@ function find(document: Document.Parsed, path: Path): { key: Span; value: Span }
   let node: unknown = document.contents;
   let key = { offset: spanOf(node)?.offset ?? 0, length: 1 };
   for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && item.key.value === String(part));
       if (pair === undefined) break;
