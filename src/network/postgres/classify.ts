@@ -19,6 +19,12 @@ const TRANSACTION = [
 
 const SESSION = ['SET', 'RESET', 'SHOW', 'DISCARD', 'DEALLOCATE', 'LISTEN', 'UNLISTEN'];
 
+const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'INTO']);
+const BEFORE_TABLE = new Set(['FROM', 'JOIN', ',', 'ONLY', 'LATERAL']);
+const ENDS_FROM = new Set(
+  'WHERE GROUP HAVING WINDOW ORDER LIMIT OFFSET FETCH FOR UNION INTERSECT EXCEPT'.split(' '),
+);
+
 /** Whether it begins, ends or parts a transaction: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE … */
 export function isTransactionControl(statement: Sql): boolean {
   return startsWithOneOf(TRANSACTION, statement.sql);
@@ -31,17 +37,16 @@ export function isSessionControl(statement: Sql): boolean {
 
 /**
  * Whether it only reads the system catalogs, as drivers do after connecting: every
- * table that it names is in `pg_catalog` or `information_schema`. A judgement by
- * the names, not by a search path.
+ * table that it names begins with `pg_` or is in `pg_catalog` or `information_schema`.
+ * A judgement by the names, not by a search path; where in doubt, no.
  */
 export function isIntrospection(statement: Sql): boolean {
   const words = significant(statement.sql);
   if (words[0] !== 'SELECT' && words[0] !== 'WITH') return false;
-  const text = words.join(' ');
-  const tables = [...text.matchAll(/\b(?:FROM|JOIN) (?:ONLY |LATERAL )?(?=[^(])([^()]*)/g)].flatMap(
-    (match) => tableList(match[1] as string),
-  );
-  return tables.length > 0 && tables.every((table) => /^(PG_|INFORMATION_SCHEMA\b)/.test(table));
+  if (words.some((word) => WRITES.has(word))) return false;
+  const own = namesOfWith(words);
+  const tables = tablesIn(words).filter((table) => !own.has(table));
+  return tables.length > 0 && tables.every((table) => /^(PG_|INFORMATION_SCHEMA$)/.test(table));
 }
 
 /** Whether it is none of the above: a statement that the app makes of its own accord, about its data. */
@@ -51,12 +56,34 @@ export function isQuery(statement: Sql): boolean {
   );
 }
 
-/** 'ITEMS I , PG_CLASS WHERE …' → ['ITEMS', 'PG_CLASS']. */
-function tableList(text: string): string[] {
-  const list = text.split(
-    / (?:WHERE|JOIN|LEFT|RIGHT|FULL|INNER|CROSS|NATURAL|ON|USING|GROUP|ORDER|HAVING|LIMIT|UNION)\b/,
-  )[0];
-  return (list ?? '').split(',').map((table) => table.trim());
+/** The first part of each name in the lists after FROM and JOIN; functions are not tables. */
+function tablesIn(words: readonly string[]): string[] {
+  const tables: string[] = [];
+  // Whether a FROM list is being read, at each depth of parentheses.
+  const lists = [false];
+  words.forEach((word, index) => {
+    if (word === '(') lists.push(false);
+    else if (word === ')') lists.pop();
+    else if (word === 'FROM' || word === 'JOIN') lists[lists.length - 1] = true;
+    else if (ENDS_FROM.has(word)) lists[lists.length - 1] = false;
+    else if (lists.at(-1) && BEFORE_TABLE.has(words[index - 1] ?? '') && !BEFORE_TABLE.has(word)) {
+      if (words[index + 1] !== '(') tables.push(word);
+    }
+  });
+  return tables;
+}
+
+/** 'WITH a AS (…), b (c) AS MATERIALIZED (…) …' → a, b. */
+function namesOfWith(words: readonly string[]): Set<string> {
+  if (words[0] !== 'WITH') return new Set();
+  return new Set(
+    words.filter((word, index) => {
+      const [before, beforeThat, next] = [words[index - 1], words[index - 2], words[index + 1]];
+      if (before === 'WITH') return word !== 'RECURSIVE';
+      if (before === 'RECURSIVE') return true;
+      return beforeThat === ')' && before === ',' && (next === 'AS' || next === '(');
+    }),
+  );
 }
 
 function startsWithOneOf(beginnings: readonly string[], sql: string): boolean {

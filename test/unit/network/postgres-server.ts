@@ -19,7 +19,8 @@ import { ephemeralPorts, listeningPort } from '../../../src/network/ports.ts';
 export interface PostgresServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** The path of its Unix socket. */
+  /** Where its Unix socket is. */
+  readonly socketDirectory: string;
   readonly socket: string;
   /**
    * The SQL of each Query and Execute message that the server's own log tells of
@@ -102,6 +103,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   return {
     host: '127.0.0.1',
     port,
+    socketDirectory: root,
     socket: join(root, `.s.PGSQL.${port}`),
     async executedBefore(marker) {
       while (!log.includes(marker)) await once(server.stderr, 'data');

@@ -51,8 +51,18 @@ export class RawClient {
         return { type: message.toString('latin1', 0, 1), body: message.subarray(5) };
       }
       if (this.socket.closed) throw new Error('the connection is closed');
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')]);
+      await this.#more();
     }
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      const more = () => {
+        this.socket.off('data', more).off('close', more);
+        resolve();
+      };
+      this.socket.on('data', more).on('close', more);
+    });
   }
 
   end(): void {
