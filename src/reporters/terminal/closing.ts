@@ -85,23 +85,26 @@ function untriedSentence({ checks, submission }: Report): string {
   const untried = checks.filter((check) => !check.gradable);
   if (untried.length === 0) return '';
   const points = untried.reduce((total, check) => total + check.points, 0);
-  const why =
-    'url' in submission ? 'they need an app and services that labs starts itself' : 'see above why';
-  return `${count(untried.length, 'check')} worth ${count(points, 'point')} could not be tried: ${why}.`;
+  const what = `${count(untried.length, 'check')} worth ${count(points, 'point')}`;
+  return 'url' in submission
+    ? `${what} could not be tried: they need control of the app and its services.`
+    : `${what} ${untried.length === 1 ? 'was' : 'were'} not tried.`;
 }
 
 function nextSentence(report: Report, page: Page): string {
+  if (report.startup !== undefined)
+    return `Start here: mend what stands above. ${waitSentence(report.checks.length, 'check')}`;
   const next = nextStep(report.checks);
   if (next === undefined) {
     const all = report.checks.length > 0 && report.checks.every((c) => c.verdict === 'passed');
     return all ? 'Every check passes. labs list shows what comes next.' : '';
   }
   const { id, title } = next.check;
-  const why = next.blocks === 0 ? '' : ` ${waitSentence(next.blocks)}`;
+  const why = next.blocks === 0 ? '' : ` ${waitSentence(next.blocks, 'other check')}`;
   const start = report.outcome === 'passed' ? 'Points are left' : 'Start here';
   return `${start}: ${page.line(title)} (${page.line(id)}).${why}`;
 }
 
-function waitSentence(blocks: number): string {
-  return blocks === 1 ? '1 other check waits for it.' : `${blocks} other checks wait for it.`;
+function waitSentence(blocks: number, noun: string): string {
+  return `${count(blocks, noun)} ${blocks === 1 ? 'waits' : 'wait'} for it.`;
 }

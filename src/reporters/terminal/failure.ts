@@ -18,9 +18,23 @@ export function failureLines(
   page: Page,
   limits: DetailLimits,
 ): string[] {
-  const failure: Failure = check.failure ?? NOTHING_SAID;
-  const said = (label: string, text: string, style: Style) =>
-    labelled(
+  return [
+    ...titleLines(number, check, page),
+    '',
+    ...accountLines(check.failure ?? NOTHING_SAID, check, page, limits),
+  ];
+}
+
+/** What was done, expected and got; the evidence; the way on. `check` is what the failure is of, if any. */
+export function accountLines(
+  failure: Failure,
+  check: Pick<CheckResult, 'hint' | 'reference'> | undefined,
+  page: Page,
+  limits: DetailLimits,
+): string[] {
+  const said = (label: string, text: string, style: Style) => {
+    if (text === '') return [];
+    return labelled(
       page,
       label,
       clip(
@@ -29,6 +43,7 @@ export function failureLines(
         page,
       ).map(style),
     );
+  };
   const { paint } = page;
   const sections = [
     [
@@ -37,12 +52,14 @@ export function failureLines(
       ...said('Got', failure.actual, paint.red),
     ],
     ...evidenceSections(failure, page, limits),
-    [...said('Hint', failure.hint ?? check.hint, (text) => text), ...referenceLines(check, page)],
+    [
+      ...said('Hint', failure.hint ?? check?.hint ?? '', (text) => text),
+      ...(check === undefined ? [] : referenceLines(check, page)),
+    ],
   ];
-  return [
-    ...titleLines(number, check, page),
-    ...sections.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),
-  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
 const NOTHING_SAID: Failure = {
@@ -100,7 +117,7 @@ function safeDescription(exchange: Parameters<typeof describeExchange>[0]): stri
 }
 
 /** The URL is never broken, so that a terminal can open it. */
-function referenceLines({ reference }: CheckResult, page: Page): string[] {
+function referenceLines({ reference }: Pick<CheckResult, 'reference'>, page: Page): string[] {
   const title = page.line(reference.title);
   const url = page.line(reference.url);
   const both = `${title} ${page.glyphs.dash} ${url}`;

@@ -3,6 +3,7 @@ import { count } from './duration.ts';
 import { failureLines } from './failure.ts';
 import { BRIEF, VERBOSE } from './limits.ts';
 import type { Page } from './page.ts';
+import { rule } from './rule.ts';
 import { markOf } from './table.ts';
 import { padEnd, truncate, widthOf } from './width.ts';
 
@@ -27,12 +28,6 @@ export function failuresLines(report: Report, page: Page, options: FailuresOptio
     ...(blocks.length > 0 ? ['', ...blocks] : []),
     ...remainingLines(failed.slice(options.maxFailures), page),
   ];
-}
-
-function rule(title: string, { width, glyphs, paint }: Page): string {
-  const before = glyphs.rule.repeat(2);
-  const after = glyphs.rule.repeat(Math.max(0, width - widthOf(title) - 4));
-  return `${paint.dim(before)} ${paint.bold(title)} ${paint.dim(after)}`;
 }
 
 function remainingLines(failed: Report['checks'], page: Page): string[] {

@@ -10,7 +10,7 @@ export function headerLines(report: Report, page: Page): string[] {
   const id = line(report.lab.id);
   const title = truncate(line(report.lab.title), page.width - widthOf(id) - 2, glyphs.ellipsis);
   const facts = [
-    `${count(report.checks.length, 'check')} in ${seconds(report.durationMs)}`,
+    `${checksText(report)} in ${seconds(report.durationMs)}`,
     `seed ${line(report.fingerprint.seed)}`,
     ...whereItRan(report, page),
   ];
@@ -19,6 +19,12 @@ export function headerLines(report: Report, page: Page): string[] {
     ...wrapFacts(facts, page).map(paint.dim),
     ...report.notes.flatMap((note) => noteLines(note, page)),
   ];
+}
+
+function checksText({ checks, startup }: Report): string {
+  const tried = startup === undefined ? checks.filter((check) => check.gradable).length : 0;
+  const all = count(checks.length, 'check');
+  return tried === checks.length ? all : `${tried} of ${all}`;
 }
 
 function whereItRan({ submission, fingerprint }: Report, { line }: Page): string[] {

@@ -4,6 +4,7 @@ import { erroredLines } from './errored.ts';
 import { failuresLines } from './failures.ts';
 import { headerLines } from './header.ts';
 import { createPage, type PageOptions } from './page.ts';
+import { startupLines } from './startup.ts';
 import { tableLines } from './table.ts';
 
 export interface RenderOptions extends PageOptions {
@@ -20,7 +21,8 @@ export function renderReport(report: Report, options: RenderOptions): string {
   const page = createPage(options);
   const sections = [
     headerLines(report, page),
-    tableLines(report, page),
+    report.startup === undefined ? tableLines(report, page, options.verbose) : [],
+    startupLines(report, page, options.verbose),
     failuresLines(report, page, options),
     erroredLines(report, page),
     closingLines(report, page),

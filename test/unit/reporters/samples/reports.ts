@@ -298,11 +298,11 @@ export const incomplete = reportOf(
   }),
 );
 
-const NOT_HERE = {
-  verdict: 'skipped',
-  gradable: false,
-  skipped: 'needs an app that labs starts itself',
-} as const;
+function untried(reason: string): Partial<CheckResult> {
+  return { verdict: 'skipped', gradable: false, skipped: reason };
+}
+
+const NOT_HERE = untried('needs control of the app and its services');
 
 export const against = reportOf(
   checksWith({
@@ -344,7 +344,7 @@ export const hostile = reportOf(
               status: 299,
               headers: [
                 ['location', EVIL],
-                ['etag', 'W/"' + 'x'.repeat(500)],
+                ['etag', `W/"${'x'.repeat(500)}`],
               ],
               body: {
                 text: `{"a":"${EVIL}","b":[[[["深い","${'漢'.repeat(100)}"]]]],"c":{},"d":[],"e":1e400,"e":2}`,
@@ -368,4 +368,45 @@ export const hostile = reportOf(
     'database-cut': { verdict: 'skipped', skipped: EVIL },
   }),
   { submission: { path: EVIL }, notes: [`日本語のノート ${EVIL}`] },
+);
+
+/** As `--only create-201,bad-json` leaves it. */
+export const only = reportOf(
+  passedChecks().map((check) =>
+    check.id === 'bad-json' || check.id === 'create-201'
+      ? check
+      : { ...check, ...untried('not asked for'), earned: 0, durationMs: 0 },
+  ),
+);
+
+const LAST_LINES = [
+  'node:internal/modules/package_json_reader:256',
+  '  throw new ERR_MODULE_NOT_FOUND(packageName, fileURLToPath(base), null);',
+  '',
+  "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'fastify' imported from src/server.js",
+];
+
+export const notStarted = reportOf(
+  passedChecks().map(({ startedAt: _, ...check }) => ({
+    ...check,
+    verdict: 'skipped',
+    skipped: 'the app did not start',
+    earned: 0,
+    durationMs: 0,
+  })),
+  {
+    startup: {
+      action: 'start the app',
+      expected: 'the app to keep running',
+      actual: 'web.1 (node src/server.js) ended with exit code 1 after 0.2 s',
+      evidence: [
+        {
+          kind: 'log',
+          source: 'web.1',
+          lines: LAST_LINES.map((text) => ({ at: 640, source: 'web.1', stream: 'stderr', text })),
+        },
+      ],
+      hint: 'The last lines that it wrote say why.',
+    },
+  },
 );
