@@ -19,7 +19,7 @@ export interface CurlOptions {
   ascii?: boolean;
 }
 
-/** A command line for bash, zsh or ksh that repeats the request, byte for byte. */
+/** A command line for bash, zsh or ksh that sends the same target, header fields and body again. */
 export function curlOf(exchange: Exchange, options?: CurlOptions): string {
   return curlCommand(exchange, options).words.join(' ');
 }
