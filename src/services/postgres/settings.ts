@@ -1,0 +1,16 @@
+/**
+ * Of servers that we start: nothing is kept across a crash, and nothing runs by itself that could
+ * make one run unlike the next.
+ */
+export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '200',
+  autovacuum: 'off',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // Segments in /dev/shm outlive a server that is killed; files among its data go with them.
+  dynamic_shared_memory_type: 'mmap',
+};

@@ -1,0 +1,33 @@
+import type { Resource, SetupContext } from '../core/resource.ts';
+
+export interface UndoableContext extends SetupContext {
+  /** Registers what undoes the next step, before the step is taken. Undone in reverse order. */
+  undo(step: () => Promise<void>): void;
+}
+
+/** A resource that undoes just what its setup came to, in reverse order, and only once. */
+export function undoable<T>(
+  about: Pick<Resource<T>, 'id' | 'title' | 'teardownBudgetMs'>,
+  setup: (context: UndoableContext) => Promise<T>,
+): Resource<T> {
+  const steps: (() => Promise<void>)[] = [];
+  const over = new AbortController();
+  let running: Promise<T> | undefined;
+  return {
+    ...about,
+    setup: (context) => {
+      const signal = AbortSignal.any([context.signal, over.signal]);
+      running = setup({ ...context, signal, undo: (step) => void steps.push(step) });
+      return running;
+    },
+    teardown: async () => {
+      over.abort(new Error(`${about.title}: undone`));
+      // A step that is being taken would leave behind what it makes next.
+      await running?.catch(() => {});
+      const problems: unknown[] = [];
+      for (const step of steps.splice(0).reverse())
+        await step().catch((error: unknown) => void problems.push(error));
+      if (problems.length > 0) throw problems[0];
+    },
+  };
+}
