@@ -72,7 +72,7 @@ export class Database {
         (late) => late.release(),
         () => {},
       )
-      throw new DatabaseUnavailable('no connection', { cause: error })
+      throw unavailable('no connection', error)
     }
   }
 }
@@ -88,7 +88,7 @@ function sessionOn(client: pg.PoolClient): Session {
       try {
         return (await client.query<Row>(sql, values)).rows
       } catch (error) {
-        throw isOutage(error) ? new DatabaseUnavailable('connection lost', { cause: error }) : error
+        throw isOutage(error) ? unavailable('connection lost', error) : error
       }
     },
   }
@@ -104,6 +104,10 @@ async function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function unavailable(what: string, cause: unknown): DatabaseUnavailable {
+  return new DatabaseUnavailable(cause instanceof Error ? `${what} (${cause.message})` : what, { cause })
 }
 
 /** What the server did not say itself, and what it says when it is full, stopping or starting. */

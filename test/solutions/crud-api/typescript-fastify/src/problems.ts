@@ -29,7 +29,8 @@ export const methodNotAllowed = (allow: string) => new Problem(405, `Try ${allow
 
 export function answerProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error)
-  if (problem.status >= 500) request.log.error(error)
+  if (error instanceof DatabaseUnavailable) request.log.warn(`database unavailable: ${error.message}`)
+  else if (problem.status >= 500) request.log.error(error)
   reply
     .code(problem.status)
     .headers(problem.headers)
@@ -52,6 +53,8 @@ function toProblem(error: FastifyError | Error): Problem {
     return new Problem(422, 'The body breaks a rule.', { errors: fieldErrors(error.validation) })
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  // Fastify would close the connection, and whoever is still sending would see a reset instead of the answer.
+  if (status === 413) return new Problem(413, 'The body is too large.', { headers: { connection: 'keep-alive' } })
   return new Problem(status >= 400 && status < 500 ? status : 500)
 }
 
@@ -59,8 +62,7 @@ const MAX_REPORTED = 50
 
 function fieldErrors(validation: NonNullable<FastifyError['validation']>): FieldError[] {
   return validation.slice(0, MAX_REPORTED).map(({ instancePath, keyword, params, message }) => {
-    const child =
-      keyword === 'required' ? params.missingProperty : keyword === 'additionalProperties' ? params.additionalProperty : undefined
+    const child = params.missingProperty ?? params.additionalProperty
     const pointer = child === undefined ? instancePath : `${instancePath}/${escapePointer(String(child))}`
     return { pointer, detail: message ?? keyword }
   })

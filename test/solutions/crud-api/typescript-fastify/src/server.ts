@@ -13,8 +13,8 @@ await app.listen({ port: Number(PORT), host: '0.0.0.0' })
 
 async function stop(): Promise<void> {
   // Whoever has not sent the rest of a request by then will not.
-  setTimeout(() => app.server.closeAllConnections(), 3_500).unref()
-  setTimeout(() => process.exit(0), 4_500).unref()
+  setTimeout(() => app.server.closeAllConnections(), 3_000).unref()
+  setTimeout(() => process.exit(0), 4_000).unref()
   await app.close()
   process.exit(0)
 }

@@ -9,7 +9,10 @@ export async function insertTasks(session: Session, inputs: TaskInput[]): Promis
   await orReferenceTaken(
     session.query(
       `INSERT INTO tasks (id, reference, title, description, status, priority, due_on)
-       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::date[])`,
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::date[])
+         AS input (id, reference, title, description, status, priority, due_on)
+       -- Batches that share references take them in one order, so that they cannot deadlock.
+       ORDER BY reference`,
       [
         ids,
         inputs.map((input) => input.reference),

@@ -1,0 +1,29 @@
+import express from 'express'
+import { Problem } from './problems.js'
+
+const readBytes = express.raw({ type: () => true, limit: 1_048_576 })
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Middleware that puts the parsed body into `req.body`, or answers 400, 413 or 415. */
+export function jsonBody(...mediaTypes) {
+  return [requireType(mediaTypes), readBytes, parse]
+}
+
+function requireType(mediaTypes) {
+  return (req, _res, next) => {
+    const [type] = (req.headers['content-type'] ?? '').split(';')
+    if (!mediaTypes.includes(type.trim().toLowerCase())) {
+      throw new Problem(415, `Send ${mediaTypes.join(' or ')}.`)
+    }
+    next()
+  }
+}
+
+function parse(req, _res, next) {
+  try {
+    req.body = JSON.parse(utf8.decode(req.body))
+  } catch {
+    throw new Problem(400, 'The body is not JSON.')
+  }
+  next()
+}
