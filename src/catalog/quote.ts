@@ -1,11 +1,13 @@
-import { excerpt, plain } from '../core/text.ts';
+import { plain } from '../core/text.ts';
 
 /**
  * A value as messages quote it: JSON on one line, safe to print. The work is bounded by `maxChars`,
  * however large or deep the value is.
  */
 export function quote(value: unknown, maxChars = 80): string {
-  return excerpt(plain(abridged(value, maxChars)), maxChars);
+  const text = plain(abridged(value, maxChars));
+  // `plain` again: the cut may have halved a character.
+  return text.length <= maxChars ? text : `${plain(text.slice(0, maxChars))}…`;
 }
 
 /** JSON that is whole up to `budget` characters, and then may break off. */

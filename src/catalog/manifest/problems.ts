@@ -11,12 +11,15 @@ import {
 import type { Path, YamlDocument } from '../yaml/document.ts';
 import type { Problem } from '../yaml/problem.ts';
 
+/** Nobody reads more, and each costs a search for its place. */
+const MAX_PROBLEMS = 100;
+
 /** The validator's errors as sentences, each at its place in the file. */
 export function problemsOf(
   document: YamlDocument,
   errors: Parameters<typeof usefulErrors>[0],
 ): Problem[] {
-  const useful = usefulErrors(errors);
+  const useful = usefulErrors(errors).slice(0, MAX_PROBLEMS);
   const misspelt = new Set(useful.map(meantBy));
   return useful
     .filter((error) => !missingMembers(error).some((name) => misspelt.has(nameIn(error, name))))
@@ -67,16 +70,21 @@ function unknownKey(document: YamlDocument, path: Path, error: SchemaError): Pro
 
 function wrongValue(document: YamlDocument, path: Path, error: SchemaError): Problem {
   const { data, keyword } = error;
-  const wantsText = expectationOf(error, YAML_NOUNS).startsWith('a string');
-  const isScalar = typeof data === 'number' || typeof data === 'boolean';
+  const expectation = expectationOf(error, YAML_NOUNS);
+  const must = rule(error.parentSchema, keyword) ?? `must be ${expectation}`;
+  const wantsText = expectation.startsWith('a string');
   const meant =
     keyword === 'enum' && typeof data === 'string'
       ? didYouMean(data, error.schema as string[])
       : '';
+  const number = wantsText && typeof data === 'number' ? 'the number ' : '';
   return {
     span: document.valueSpan(path),
-    message: `${dotted(path)} ${rule(error.parentSchema, keyword) ?? `must be ${expectationOf(error, YAML_NOUNS)}`}, not ${named(data)}${meant}`,
-    hint: wantsText && isScalar ? `Put it in quotes: "${data}".` : undefined,
+    message: `${dotted(path)} ${must}, not ${number}${named(data)}${meant}`,
+    hint:
+      wantsText && (typeof data === 'number' || typeof data === 'boolean')
+        ? `Put it in quotes: "${data}".`
+        : undefined,
   };
 }
 
@@ -124,7 +132,7 @@ function named(value: unknown): string {
   if (value === null) return YAML_NOUNS.null;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : YAML_NOUNS.array;
   if (typeof value === 'object') return YAML_NOUNS.object;
-  return typeof value === 'number' ? `the number ${quote(value)}` : quote(value);
+  return quote(value);
 }
 
 /** `services.postgres.version`, `reading[0].url`. */

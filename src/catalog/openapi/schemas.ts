@@ -134,7 +134,7 @@ function actualOf({ keyword, data, params }: SchemaError, member: unknown): stri
     case 'maxLength':
       return `${[...(data as string)].length} characters: ${quote(data, 60)}`;
     case 'uniqueItems':
-      return `items ${params['j']} and ${params['i']} are equal`;
+      return `items ${params['i']} and ${params['j']} are equal`;
     default:
       return quote(data);
   }
