@@ -10,13 +10,14 @@ export interface SweptRun {
 
 /** A directory without an owner's record is a run that is being made, unless it is older than this. */
 const DRAFT_AGE_MS = 60_000;
+const GRACE_MS = 3_000;
 
 /** Ends and removes what runs left behind whose process is gone. Runs at work are not touched. */
 export async function sweepRuns(runs: string): Promise<SweptRun[]> {
   const swept: SweptRun[] = [];
   for (const run of await findRuns(runs)) {
     if (run.alive || (run.owner === undefined && !(await isOld(run.path)))) continue;
-    const processes = await killProcessesOf(run.id);
+    const processes = await killProcessesOf(run.id, GRACE_MS);
     await removeTree(run.path);
     swept.push({ id: run.id, processes });
   }

@@ -63,11 +63,25 @@ export function expectResponse(response: Response): ResponseExpectation {
   };
 }
 
-/** What an unexpected status came with, where the body says it in a word. */
+/** The status and, where the body is a problem document, what it says; the body itself is evidence. */
 function statusAndDetail(response: Response): string {
   const status = `status ${response.status}`;
-  const body = response.text.trim();
-  return body === '' ? status : `${status} with ${shown(body, 160)}`;
+  if (!/[/+]json/.test(response.header('content-type') ?? '')) return status;
+  const { value } = attemptSync(
+    () => response.json as { detail?: unknown; title?: unknown } | null,
+  );
+  const said = value?.detail ?? value?.title;
+  return response.status >= 400 && typeof said === 'string'
+    ? `${status}, saying ${shown(said, 120)}`
+    : status;
+}
+
+function attemptSync<T>(action: () => T): { value?: T } {
+  try {
+    return { value: action() };
+  } catch {
+    return {};
+  }
 }
 
 function wanted(value: string | RegExp | undefined): string {
