@@ -47,7 +47,7 @@ function problemOf(
 }
 
 function shellProblem(name: string, line: string, { kind, text }: ShellSyntax) {
-  const shell = `To have a shell, write ["sh", "-c", ${JSON.stringify(withExec(line))}]`;
+  const shell = `To have a shell, write ["sh", "-c", ${JSON.stringify(withExec(line.trim()))}]`;
   if (kind === 'setting') {
     const [variable = ''] = text.split('=', 1);
     return {
@@ -55,8 +55,11 @@ function shellProblem(name: string, line: string, { kind, text }: ShellSyntax) {
       hint:
         variable === 'PORT'
           ? 'Leave it out: the grader sets PORT, and your app listens on what it says.'
-          : `Put it under env: as ${variable}: ${JSON.stringify(text.slice(variable.length + 1))}`,
+          : `Put it under env: as ${variable}: ${JSON.stringify(text.slice(variable.length + 1))}.`,
     };
+  }
+  if (kind === 'line') {
+    return { message: `${name} has a second line, and only a shell runs two`, hint: `${shell}.` };
   }
   return {
     message: `${name} has ${text}, which only a shell understands, and no shell runs it`,
@@ -66,7 +69,7 @@ function shellProblem(name: string, line: string, { kind, text }: ShellSyntax) {
 
 /** With the last program in the shell's place, so that SIGTERM reaches it. */
 function withExec(line: string): string {
-  const [, before = '', last = ''] = /^(.*(?:&&|;)\s*)?(.*)$/s.exec(line) ?? [];
+  const [, before = '', last = ''] = /^(.*(?:&&|;|\n)\s*)?(.*)$/s.exec(line) ?? [];
   return /^exec\s|[|]|^\s*$/.test(last) ? line : `${before}exec ${last}`;
 }
 

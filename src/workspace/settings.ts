@@ -1,7 +1,6 @@
 import type { ManifestFile } from '../catalog/manifest-file.ts';
 import type { Problem } from '../catalog/yaml/problem.ts';
 import type { WorkspaceManifest } from '../core/workspace-manifest.ts';
-import { RUN_VARIABLE } from '../platform/run-directory.ts';
 
 const SERVICE = 'its value is the address of a server that is made for each run';
 
@@ -10,7 +9,6 @@ const RESERVED: Readonly<Record<string, string>> = {
   PORT: 'its value is a port that is free on the day',
   DATABASE_URL: SERVICE,
   REDIS_URL: SERVICE,
-  [RUN_VARIABLE]: 'it marks the processes of a run',
 };
 
 /** What is wrong with the settings under `env`. */
@@ -20,7 +18,8 @@ export function settingProblems({
   valueSpan,
 }: ManifestFile<WorkspaceManifest>): Problem[] {
   return Object.entries(value.env).flatMap(([name, setting]): Problem[] => {
-    const why = RESERVED[name];
+    const why =
+      RESERVED[name] ?? (name.startsWith('LABS_') ? 'it marks what belongs to a run' : undefined);
     if (why !== undefined) {
       return [
         {

@@ -1,9 +1,9 @@
 /** A part of a command that only a shell would understand. */
 export interface ShellSyntax {
-  /** What stands there: `&&`, `$HOME`. */
+  /** What stands there: `&&`, `$HOME`; a line break where a second command would begin. */
   text: string;
   index: number;
-  kind: 'setting' | 'variable' | 'operator' | 'pattern' | 'home';
+  kind: 'setting' | 'variable' | 'operator' | 'pattern' | 'home' | 'line';
 }
 
 /**
@@ -28,6 +28,7 @@ export function shellSyntaxAt(
     (firstWord && wordStart ? match(/[A-Za-z_]\w*=\S*/y, 'setting') : undefined) ??
     (wordStart ? match(/~(?=[\s/]|$)/y, 'home') : undefined) ??
     match(/\d?>>?(?:&\d)?|&&?|\|\|?|;|<|\(|\)/y, 'operator') ??
-    match(/[*?]/y, 'pattern')
+    match(/[*?]/y, 'pattern') ??
+    (wordStart && firstWord ? undefined : match(/\n(?=\s*\S)/y, 'line'))
   );
 }

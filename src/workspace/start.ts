@@ -149,7 +149,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function asLabsError(error: unknown, directory: string): LabsError {
   if (error instanceof LabsError) return error;
   const code = errorCode(error) ?? '';
-  if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(code)) {
+  if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ENAMETOOLONG'].includes(code)) {
     return usageError(`${directory} cannot be made: ${messageOf(error)}.`, { cause: error });
   }
   return environmentError(
