@@ -30,7 +30,7 @@ export async function dial(
     await once(socket, 'connect');
     if (!('tls' in upstream) || upstream.tls === undefined) return socket;
     await requestTls?.(socket);
-    return await secure(socket, upstream.host, upstream.tls);
+    return await secure(socket, upstream.host, upstream.tls, signal);
   } catch (error) {
     socket.on('error', () => {}).destroy();
     throw error;
@@ -39,11 +39,18 @@ export async function dial(
   }
 }
 
-async function secure(socket: Socket, host: string, tls: ConnectionOptions): Promise<Socket> {
+async function secure(
+  socket: Socket,
+  host: string,
+  tls: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<Socket> {
   // RFC 6066, section 3: a server name is never an address.
   const servername = /^[\d.]+$|:/.test(host) ? '' : host;
   const secured = connectTls({ servername, host, ...tls, socket });
-  await once(secured, 'secureConnect');
+  // Its errors are those of `secured`; but a socket without a listener would throw them.
+  socket.on('error', () => {});
+  await once(secured, 'secureConnect', { signal });
   return secured;
 }
 

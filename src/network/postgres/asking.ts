@@ -34,7 +34,8 @@ export class Asking {
     else if (type === Client.query) this.#query(body);
     else if (type === Client.functionCall) this.#call(body);
     else if (type === Client.copyDone || type === Client.copyFail) {
-      requests.push({ kind: 'copyEnd' });
+      // Outside of a COPY they are answered by nothing, however many there are.
+      if (requests.last?.kind !== 'copyEnd') requests.push({ kind: 'copyEnd' });
     } else {
       const step = this.#step(type, body);
       if (step) requests.push(step);

@@ -1,3 +1,7 @@
+import { ProtocolError } from './frames.ts';
+
+const LIMIT = 100_000;
+
 /** Something a client has asked the server to define. */
 export interface Definition<T> {
   readonly value: T;
@@ -14,10 +18,11 @@ export interface Definition<T> {
 export class Names<T> {
   readonly #definitions = new Map<string, Definition<T>>();
 
-  /** The client asks for a definition. */
+  /** The client asks for a definition. Throws a ProtocolError when there are too many (100,000). */
   define(name: string, value: T): Definition<T> {
     const definition = { value, void: false, previous: this.find(name) };
     this.#definitions.set(name, definition);
+    if (this.#definitions.size > LIMIT) throw new ProtocolError('too many names are in use');
     return definition;
   }
 

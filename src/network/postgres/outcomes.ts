@@ -27,6 +27,8 @@ export class Outcomes {
   }
 
   queryFailed(query: Query, { code, message, position }: ErrorFields): void {
+    // A FATAL error may follow.
+    if (query.failed) return;
     const { pieces, text, seen, records } = query;
     // An error of syntax comes before the first statement has run.
     const at = position === undefined ? undefined : pieceAt(pieces, text.sql, position);

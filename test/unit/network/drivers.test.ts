@@ -209,7 +209,7 @@ test('postgres.js: transactions, cursors, COPY and several statements at once', 
 test('a pool survives a cut', async () => {
   const pool = new pg.Pool({ connectionString: url });
   await pool.query('SELECT 1');
-  const noticed = new Promise((resolve) => pool.once('error', resolve));
+  const noticed = new Promise((resolve) => pool.on('error', resolve));
   proxy.faults.cut();
   await noticed;
   await expect(pool.query('SELECT 2')).rejects.toThrow('ECONNREFUSED');

@@ -12,6 +12,7 @@ import type { Upstream } from '../../../src/network/upstream.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { int32, message, RawClient, startup, text } from './raw-client.ts';
 
+const BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename = 'app'";
 const run = promisify(execFile);
 const has = (command: string, flag: string) => spawnSync(command, [flag]).status === 0;
 
@@ -122,7 +123,6 @@ test.runIf(has('openssl', 'version'))('a server that demands TLS and SCRAM', asy
   });
   await admin.connect();
   await admin.query("CREATE ROLE app LOGIN PASSWORD 'secret'");
-  await admin.end();
 
   const { host, port } = server;
   const { tap, proxy } = await through({ host, port, tls: { rejectUnauthorized: false } });
@@ -135,6 +135,14 @@ test.runIf(has('openssl', 'version'))('a server that demands TLS and SCRAM', asy
   if (has('psql', '--version')) await run('psql', ['-X', url, '-c', 'SELECT 1']);
   expect(tap.statements().length).toBeGreaterThan(0);
   expect(tap.opaqueConnections).toEqual([]);
+
+  const open = new pg.Client(url);
+  await open.connect();
+  const broken = new Promise((resolve) => open.on('error', resolve));
+  proxy.faults.cut();
+  await broken;
+  await expect.poll(async () => (await admin.query(BACKENDS)).rows).toEqual([]);
+  await admin.end();
   await proxy.close();
 
   const strict = await through({ host, port, tls: {} });

