@@ -1,0 +1,14 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { taskRoutes } from './tasks/routes.js'
+
+export function buildApp(): FastifyInstance {
+  const app = Fastify({ logger: { level: 'warn' } })
+
+  // TODO 2: make every error a problem document (RFC 9457), those that Fastify finds by itself included:
+  // app.setErrorHandler(...) and app.setNotFoundHandler(...). A method that a path does not have is 405 with
+  // `Allow`; Fastify says 404.
+
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.register(taskRoutes)
+  return app
+}
