@@ -1,0 +1,121 @@
+import { attempt, concurrently, defineStage, expect } from 'backend-labs/kit';
+import { createTask, readTask } from './api.ts';
+import { room } from './bounds.ts';
+import { expectCleanExit } from './exit.ts';
+import { openIdleConnections } from './idle-connections.ts';
+import { IDEMPOTENCY_KEY, postgresManual, twelveFactor } from './reading.ts';
+import { newTask, type Task } from './task.ts';
+
+/** What the contract gives the app between SIGTERM and its end. */
+const STOP_MS = 5_000;
+
+export default defineStage({
+  id: 'lifecycle',
+  title: 'Stops and crashes',
+  world: 'own',
+  checks: [
+    {
+      id: 'survives-kill',
+      title: 'What was answered with 2xx is still there after kill -9',
+      points: 2,
+      needs: ['changes-postgres'],
+      timeoutMs: 25_000,
+      hint: 'Answer after the COMMIT has returned, not before: whatever is still in memory, or on its way, is lost with the process.',
+      reference: postgresManual('wal-reliability', 'Reliability'),
+      run: async ({ http, postgres, app, random }) => {
+        const tasks = await concurrently(
+          3,
+          async () => (await createTask(http, newTask(random))).json,
+        );
+        const [gone, replaced, patched] = tasks as [Task, Task, Task];
+        const input = newTask(random);
+        const title = random.title();
+        // A write that is still on its way when its answer comes has 20 ms in which it can be lost.
+        postgres.delay(20);
+        const [created, deletion, put, patch] = await Promise.all([
+          concurrently(5, async () => (await createTask(http, newTask(random))).json),
+          http.delete(`/tasks/${gone.id}`),
+          http.put(`/tasks/${replaced.id}`, { json: input }),
+          http.patch(`/tasks/${patched.id}`, { json: { title } }),
+        ]);
+        expect(deletion).toHaveStatus(204);
+        expect(put).toHaveStatus(200);
+        expect(patch).toHaveStatus(200);
+        const last = (await createTask(http, newTask(random))).json;
+        postgres.cut();
+        await app.web.kill();
+        await postgres.restore();
+        await app.web.start();
+        const note = 'after kill -9 and a restart';
+        for (const task of [...created, last]) {
+          const found = await readTask(http, task, { note });
+          expect(found.json, 'the task', found).toBe(task);
+        }
+        expect(await http.get(`/tasks/${gone.id}`, { note })).toBeProblem(404);
+        expect(await readTask(http, replaced, { note })).toHaveJson(input);
+        expect(await readTask(http, patched, { note })).toHaveJson({ title });
+      },
+    },
+    {
+      id: 'keys-survive-kill',
+      title: 'Idempotency-Keys survive kill -9 and a restart',
+      points: 1,
+      needs: ['replays-first-answer', 'survives-kill'],
+      timeoutMs: 25_000,
+      hint: 'Keep keys and their answers in Postgres: a map in the process forgets them just when clients retry.',
+      reference: IDEMPOTENCY_KEY,
+      run: async ({ http, app, random }) => {
+        const json = newTask(random);
+        const headers = { 'idempotency-key': random.uuid() };
+        const first = await createTask(http, json, { headers });
+        await app.web.kill();
+        await app.web.start();
+        const note = 'again, with the same Idempotency-Key, after kill -9 and a restart';
+        const replay = await createTask(http, json, { headers, note });
+        expect(replay.json, 'the task of the first answer', replay).toBe(first.json);
+        expect(replay).toHaveHeader('Idempotency-Replayed', 'true');
+      },
+    },
+    {
+      id: 'finishes-requests-in-flight',
+      title: 'On SIGTERM the app answers what is in flight, then exits with code 0',
+      points: 2,
+      needs: ['changes-postgres'],
+      timeoutMs: 25_000,
+      hint: 'On SIGTERM close the server (which waits for requests in flight), then the pool, then let the process end. Closing the pool first, or calling exit at once, cuts them off.',
+      reference: twelveFactor('disposability', 'Disposability'),
+      run: async ({ http, sql, postgres, app, random }) => {
+        const { json: task } = await createTask(http, newTask(random));
+        const bound = STOP_MS + (await room(http, `/tasks/${task.id}`));
+        const input = newTask(random);
+        // Each statement takes 80 ms now: the creation lasts long enough to be interrupted.
+        postgres.delay(40);
+        const sent = attempt(() =>
+          http.post('/tasks', { json: input, note: 'in flight when SIGTERM comes' }),
+        );
+        await postgres.seen(/\S/, { withinMs: 3_000, what: 'a statement of the creation' });
+        const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
+        if (answer.failure !== undefined) throw answer.failure;
+        expect(answer.value).toHaveStatus(201);
+        const rows = await sql`SELECT 1 FROM tasks WHERE reference = ${input.reference}`;
+        expect(rows.length, 'the number of rows that it left in Postgres', answer.value).toBe(1);
+        expectCleanExit(app.web, exit, bound);
+      },
+    },
+    {
+      id: 'exits-despite-idle-connections',
+      title: 'Idle keep-alive connections do not keep the app from exiting in time',
+      points: 1,
+      needs: ['answers-health'],
+      timeoutMs: 25_000,
+      hint: 'Close idle keep-alive connections when the shutdown begins, and send `Connection: close` with the answers that are still due.',
+      reference: twelveFactor('disposability', 'Disposability'),
+      run: async ({ http, app, signal }) => {
+        const bound = STOP_MS + (await room(http, '/healthz'));
+        const health = await http.get('/healthz');
+        using _connections = await openIdleConnections(health.exchange.url, 5, signal);
+        expectCleanExit(app.web, await app.web.terminate(bound), bound);
+      },
+    },
+  ],
+});

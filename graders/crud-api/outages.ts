@@ -1,0 +1,255 @@
+import {
+  type App,
+  attempt,
+  CheckFailure,
+  concurrently,
+  defineStage,
+  eventually,
+  expect,
+  type Http,
+  type OwnContext,
+  type RequestOptions,
+} from 'backend-labs/kit';
+import { createTask, forAll, readTask } from './api.ts';
+import { room } from './bounds.ts';
+import { expectNoInternals } from './leaks.ts';
+import { IDEMPOTENCY_KEY, rfc, TIMEOUTS, twelveFactor } from './reading.ts';
+import { newTask, type Task } from './task.ts';
+
+/** What the contract gives an answer while Postgres is away, and the app after its return. */
+const ANSWER_MS = 3_000;
+const RECOVERY_MS = 5_000;
+
+const NEEDS = ['stores-in-postgres', 'lists-tasks', 'creates-batch', 'changes-postgres'];
+
+export default defineStage({
+  id: 'outages',
+  title: 'Postgres goes away, and comes back',
+  world: 'own',
+  checks: [
+    {
+      id: 'answers-503-when-cut-off',
+      title: 'While Postgres refuses connections, every operation is a quick 503 and the app lives',
+      points: 2,
+      needs: NEEDS,
+      timeoutMs: 20_000,
+      hint: 'Catch the driver’s connection errors in one place and answer them with a 503 problem. An error event on an idle pooled connection that nobody listens to ends a Node.js process.',
+      reference: rfc(9110, '15.6.4', '503 Service Unavailable'),
+      run: async (context) => {
+        const { http, postgres, app, random } = context;
+        const { json: task } = await createTask(http, newTask(random));
+        const within = ANSWER_MS + (await room(http, `/tasks/${task.id}`));
+        postgres.cut();
+        for (const note of ['while Postgres is cut off', 'while Postgres is still cut off'])
+          await expectUnavailable(context, task, note, within);
+        expectAlive(app);
+        const health = await http.get('/healthz', {
+          timeoutMs: within,
+          note: 'while Postgres is cut off',
+        });
+        expect(health).toHaveStatus(200, 503);
+      },
+    },
+    {
+      id: 'recovers-from-cut',
+      title: 'Once Postgres is back, the app serves again without a restart',
+      points: 2,
+      needs: ['answers-503-when-cut-off'],
+      timeoutMs: 20_000,
+      hint: 'Drop a connection that broke and open a new one for the next request: a pool does that, a single client made at start does not.',
+      reference: twelveFactor('backing-services', 'Backing services'),
+      run: async ({ http, postgres, app, random }) => {
+        const { json: task } = await createTask(http, newTask(random));
+        const within = await room(http, `/tasks/${task.id}`);
+        postgres.cut();
+        const note = 'while Postgres is cut off';
+        await concurrently(12, () =>
+          http.get(`/tasks/${task.id}`, { note, timeoutMs: ANSWER_MS + within }),
+        );
+        await postgres.restore();
+        await expectRecovery(http, task, RECOVERY_MS + within);
+        await createTask(http, newTask(random), { note: 'after the outage' });
+        expectAlive(app);
+      },
+    },
+    {
+      id: 'answers-503-when-silent',
+      title:
+        'While Postgres accepts connections and says nothing, every operation is a 503 in time',
+      points: 2,
+      needs: NEEDS,
+      timeoutMs: 25_000,
+      hint: 'Nothing fails here, so nothing ends unless you do it: bound the wait for a connection and the wait for each query, together below 3 seconds. The server’s statement_timeout cannot help, it is on the far side.',
+      reference: TIMEOUTS,
+      run: async (context) => {
+        const { http, postgres, app, random } = context;
+        const { json: task } = await createTask(http, newTask(random));
+        const within = ANSWER_MS + (await room(http, `/tasks/${task.id}`));
+        // Some operations now find a connection that is open, and others must make one: both hang.
+        postgres.blackhole();
+        await expectUnavailable(context, task, 'while Postgres is silent', within);
+        expectAlive(app);
+      },
+    },
+    {
+      id: 'recovers-from-silence',
+      title: 'Once Postgres speaks again, the app serves again without a restart',
+      points: 1,
+      needs: ['answers-503-when-silent'],
+      timeoutMs: 25_000,
+      hint: 'A query that was given up must give its connection back, closed rather than reused: a pool whose places are all held by the past has none for the future.',
+      reference: TIMEOUTS,
+      run: async ({ http, postgres, app, random }) => {
+        const { json: task } = await createTask(http, newTask(random));
+        const within = await room(http, `/tasks/${task.id}`);
+        postgres.blackhole();
+        const note = 'while Postgres is silent';
+        // More than most pools have places.
+        const timeoutMs = ANSWER_MS + within;
+        await concurrently(24, () => http.get(`/tasks/${task.id}`, { note, timeoutMs }));
+        await postgres.restore();
+        await expectRecovery(http, task, RECOVERY_MS + within);
+        expectAlive(app);
+      },
+    },
+    {
+      id: 'survives-dropped-connections',
+      title: 'Idle connections that Postgres drops do not end the app',
+      points: 2,
+      needs: ['stores-in-postgres', 'reads-task'],
+      timeoutMs: 20_000,
+      hint: 'A pooled connection can break while nobody uses it. Listen to the pool’s error event (`pool.on("error", …)` in node-postgres), and let the pool replace it.',
+      reference: {
+        title: 'node-postgres: pool events',
+        url: 'https://node-postgres.com/apis/pool#error',
+      },
+      run: async ({ http, postgres, app, random }) => {
+        const { json: task } = await createTask(http, newTask(random));
+        const within = RECOVERY_MS + (await room(http, `/tasks/${task.id}`));
+        for (let round = 1; round <= 3; round += 1) {
+          await concurrently(5, () => readTask(http, task));
+          postgres.reset();
+          const note = 'after Postgres dropped its idle connections';
+          const answer = await attempt(() =>
+            http.get(`/tasks/${task.id}`, { note, timeoutMs: within }),
+          );
+          expectAlive(app);
+          if (answer.failure !== undefined) throw answer.failure;
+          expect(answer.value).toHaveStatus(200, 503);
+          await expectRecovery(http, task, within);
+        }
+        expectAlive(app);
+      },
+    },
+    {
+      id: 'retry-finds-its-task',
+      title: 'After a 503 to a creation, the same Idempotency-Key leads to exactly one task',
+      points: 1,
+      needs: ['answers-503-when-cut-off', 'replays-first-answer'],
+      timeoutMs: 30_000,
+      hint: 'Key and task must be committed together, in one transaction. Stored one after the other, a break between them loses the key (two tasks) or blocks it (409 for ever).',
+      reference: IDEMPOTENCY_KEY,
+      run: async (context) => {
+        const { http, postgres, random } = context;
+        const { json: task } = await createTask(http, newTask(random));
+        const withKey = () => ({ 'idempotency-key': random.uuid() });
+        const probe = await postgres.during(() =>
+          createTask(http, newTask(random), { headers: withKey() }),
+        );
+        const within = await room(http, `/tasks/${task.id}`);
+        const steps = Math.min(probe.statements.length, 6);
+        for (let step = 0; step <= steps; step += 1)
+          await breakAndRetry(context, withKey(), step, within);
+      },
+    },
+  ],
+});
+
+/** Every operation on tasks at once: each must be a 503 in time. */
+async function expectUnavailable(
+  { http, random }: OwnContext,
+  { id }: Task,
+  note: string,
+  timeoutMs: number,
+): Promise<void> {
+  const path = `/tasks/${id}`;
+  const operations: [method: string, path: string, json?: unknown][] = [
+    ['GET', path],
+    ['GET', '/tasks'],
+    ['POST', '/tasks', newTask(random)],
+    ['POST', '/tasks/batch', { tasks: [newTask(random), newTask(random)] }],
+    ['PUT', path, newTask(random)],
+    ['PATCH', path, { title: random.title() }],
+    ['DELETE', path],
+  ];
+  await forAll(operations, async ([method, target, json]) => {
+    const options: RequestOptions = { note, timeoutMs, ...(json !== undefined && { json }) };
+    const answer = await http.request(method, target, options);
+    expect(answer).toBeProblem(503);
+    expectNoInternals(answer);
+  });
+}
+
+async function expectRecovery(http: Http, task: Task, withinMs: number): Promise<void> {
+  await eventually(() => readTask(http, task, { note: 'now that Postgres is back' }), { withinMs });
+}
+
+function expectAlive(app: App): void {
+  const { name, exit } = app.web;
+  if (exit === undefined) return;
+  const how = exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`;
+  throw new CheckFailure({
+    action: '',
+    expected: 'the app to live on',
+    actual: `its process ended with ${how}`,
+    evidence: [{ kind: 'log', source: name, lines: app.web.log().slice(-20) }],
+  });
+}
+
+/**
+ * Cuts Postgres off while a creation is under way, then repeats it. `step` says when: after so many
+ * of its statements have run, or, for 0, once its task is committed and before the app knows.
+ */
+async function breakAndRetry(
+  { http, sql, random, postgres, signal }: OwnContext,
+  headers: Record<string, string>,
+  step: number,
+  room: number,
+): Promise<void> {
+  const json = newTask(random);
+  const rows = () => sql<{ id: string }>`SELECT id FROM tasks WHERE title = ${json.title}`;
+  const before = postgres.statements().length;
+  postgres.delay(30);
+  const when = step === 0 ? 'as it commits' : `after statement ${step}`;
+  const note = `Postgres is cut off ${when}`;
+  const sent = attempt(() =>
+    http.post<Task>('/tasks', { json, headers, note, timeoutMs: ANSWER_MS + room }),
+  );
+  let over = false;
+  void sent.finally(() => {
+    over = true;
+  });
+  // Ends with the request at the latest: where an app goes another way, there is nothing to break.
+  await eventually(
+    async () => {
+      const reached =
+        step === 0 ? (await rows()).length > 0 : postgres.statements().length - before >= step;
+      expect(over || reached, 'the moment to cut Postgres off, reached', undefined).toBe(true);
+    },
+    { withinMs: ANSWER_MS + room, everyMs: 2, signal },
+  );
+  postgres.cut();
+  const first = await sent;
+  if (first.failure !== undefined) throw first.failure;
+  expect(first.value).toHaveStatus(201, 503);
+  const committed = await rows();
+  await postgres.restore();
+  const retry = await eventually(
+    () => createTask(http, json, { headers, note: 'again, with the same Idempotency-Key' }),
+    { withinMs: RECOVERY_MS + room, signal },
+  );
+  const now = await rows();
+  expect(now.length, 'the number of tasks in Postgres after the retry', retry).toBe(1);
+  expect(retry.json.id, 'the id', retry).toBe(now[0]!.id);
+  if (committed.length > 0) expect(retry).toHaveHeader('Idempotency-Replayed', 'true');
+}

@@ -1,0 +1,141 @@
+import { concurrently, defineStage, expect, type Response } from 'backend-labs/kit';
+import { createTask, readTask } from './api.ts';
+import { IDEMPOTENCY_KEY, postgresManual, rfc } from './reading.ts';
+import { newReference, newTask, otherThan, type Task, type TaskInput } from './task.ts';
+
+/**
+ * Milliseconds that each message between app and Postgres waits. What reads first and writes later
+ * then leaves a gap of 20 ms in which all the other requests read too: no luck is left in a race.
+ */
+const LATENCY = 10;
+
+export default defineStage({
+  id: 'races',
+  title: 'Requests that race',
+  world: 'own',
+  checks: [
+    {
+      id: 'one-creation-wins',
+      title: 'Of 50 parallel creations with one reference, one is 201 and the rest are 409',
+      points: 3,
+      needs: ['references-are-unique', 'stores-in-postgres'],
+      timeoutMs: 15_000,
+      hint: 'Between “is it taken?” and the INSERT another request can take it. Insert at once, and treat the violation of the UNIQUE constraint (SQLSTATE 23505) as the answer: 409.',
+      reference: postgresManual('ddl-constraints', 'Unique Constraints'),
+      run: async ({ http, sql, random, postgres }) => {
+        const reference = newReference(random);
+        const inputs = Array.from({ length: 50 }, () => newTask(random, { reference }));
+        postgres.delay(LATENCY);
+        const answers = await concurrently(50, (i) =>
+          http.post('/tasks', {
+            json: inputs[i],
+            note: 'one of 50 at once, all with one reference',
+          }),
+        );
+        for (const answer of answers) expect(answer).toHaveStatus(201, 409);
+        for (const answer of withStatus(answers, 409)) expect(answer).toBeProblem(409);
+        expect(withStatus(answers, 201).length, 'how many of the 50 were answered 201').toBe(1);
+        const rows = await sql`SELECT id FROM tasks WHERE reference = ${reference}`;
+        expect(rows.length, 'the number of rows with the reference').toBe(1);
+      },
+    },
+    {
+      id: 'one-conditional-write-wins',
+      title: 'Of 20 parallel writes with the same If-Match, one is 200 and the rest are 412',
+      points: 3,
+      needs: ['stale-write-is-412', 'stores-in-postgres'],
+      timeoutMs: 15_000,
+      hint: 'Compare and write in one step: `UPDATE … WHERE id = $1 AND version = $2`, or lock the row (SELECT … FOR UPDATE) before you compare. No row changed means 412.',
+      reference: rfc(9110, '13.1.1', 'If-Match'),
+      run: async ({ http, random, postgres }) => {
+        for (const method of ['PATCH', 'PUT']) {
+          const created = await createTask(http, newTask(random));
+          const path = `/tasks/${created.json.id}`;
+          const headers = { 'if-match': created.requiredHeader('ETag') };
+          const inputs = Array.from({ length: 20 }, () => newTask(random));
+          postgres.delay(LATENCY);
+          const note = 'one of 20 at once, all with the same If-Match';
+          const answers: Response<Task>[] = await concurrently(20, (i) =>
+            http.request(method, path, { json: inputs[i], headers, note }),
+          );
+          await postgres.restore();
+          for (const answer of answers) expect(answer).toHaveStatus(200, 412);
+          const winners = withStatus(answers, 200);
+          expect(winners.length, 'how many of the 20 were answered 200').toBe(1);
+          const found = await readTask(http, created.json, { note: 'after the race' });
+          expect(found.json, 'the task as the winner left it', found).toBe(winners[0]!.json);
+        }
+        const created = await createTask(http, newTask(random));
+        const path = `/tasks/${created.json.id}`;
+        const headers = { 'if-match': created.requiredHeader('ETag') };
+        postgres.delay(LATENCY);
+        const note = 'one of 10 at once, half of them DELETE, all with the same If-Match';
+        const answers = await concurrently(10, (i) =>
+          i % 2 === 0
+            ? http.patch(path, { json: { title: `${i}` }, headers, note })
+            : http.delete(path, { headers, note }),
+        );
+        for (const answer of answers) expect(answer).toHaveStatus(200, 204, 404, 412);
+        const won = [...withStatus(answers, 200), ...withStatus(answers, 204)].length;
+        expect(won, 'how many of the 10 succeeded').toBe(1);
+      },
+    },
+    {
+      id: 'parallel-patches-all-count',
+      title: 'Patches of different fields that arrive together all take effect',
+      points: 2,
+      needs: ['patches-task', 'stores-in-postgres'],
+      hint: 'Reading the task, merging in memory and writing all of it back undoes what others wrote in between. Update only the fields that were sent, or lock the row before you read it.',
+      reference: postgresManual('explicit-locking', 'Row-Level Locks'),
+      run: async ({ http, random, postgres }) => {
+        for (let round = 1; round <= 2; round += 1) {
+          const { id, ...before } = (await createTask(http, newTask(random))).json;
+          const after = otherThan(random, before);
+          const fields = random.shuffle(Object.keys(after) as (keyof TaskInput)[]);
+          postgres.delay(LATENCY);
+          const note = 'one of seven patches at once, each of another field';
+          const answers = await concurrently(fields.length, (i) =>
+            http.patch(`/tasks/${id}`, { json: { [fields[i]!]: after[fields[i]!] }, note }),
+          );
+          await postgres.restore();
+          for (const answer of answers) expect(answer).toHaveStatus(200);
+          expect(await readTask(http, { id }, { note: 'after the patches' })).toHaveJson(after);
+        }
+      },
+    },
+    {
+      id: 'one-task-for-parallel-keys',
+      title: 'Ten parallel requests with one Idempotency-Key make one task',
+      points: 2,
+      needs: ['replays-first-answer', 'stores-in-postgres'],
+      hint: 'Claim the key by inserting it, under a unique constraint, before you create the task and in the same transaction; whoever cannot claim it waits, or answers 409.',
+      reference: IDEMPOTENCY_KEY,
+      run: async ({ http, sql, random, postgres }) => {
+        const json = newTask(random, { reference: null });
+        const headers = { 'idempotency-key': random.uuid() };
+        postgres.delay(LATENCY);
+        const note = 'one of ten at once, all with one Idempotency-Key';
+        const answers = await concurrently(10, () =>
+          http.post<Task>('/tasks', { json, headers, note }),
+        );
+        await postgres.restore();
+        for (const answer of answers) expect(answer).toHaveStatus(201, 409);
+        const created = withStatus(answers, 201);
+        const rows = await sql`SELECT id FROM tasks WHERE title = ${json.title}`;
+        expect(rows.length, 'the number of tasks in Postgres').toBe(1);
+        for (const answer of created) expect(answer.json.id, 'the id', answer).toBe(rows[0]!['id']);
+        const first = created.filter(
+          (answer) => answer.header('Idempotency-Replayed') === undefined,
+        );
+        expect(first.length, 'how many 201 came without Idempotency-Replayed').toBe(1);
+        const replay = await http.post('/tasks', { json, headers, note: 'again, after the race' });
+        expect(replay).toHaveStatus(201);
+        expect(replay).toHaveJson({ id: rows[0]!['id'] });
+      },
+    },
+  ],
+});
+
+function withStatus<Body>(answers: readonly Response<Body>[], status: number): Response<Body>[] {
+  return answers.filter((answer) => answer.status === status);
+}
