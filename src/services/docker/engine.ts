@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import { json } from 'node:stream/consumers';
+import { errorCode, messageOf } from '../../core/errors.ts';
+import { type Endpoint, findEndpoints } from './endpoints.ts';
+
+export interface AnsweringEngine {
+  answers: true;
+  /** `20.10.24` */
+  version: string;
+  /** Newest version of the API that it speaks: `1.41`. */
+  apiVersion: string;
+  endpoint: Endpoint;
+}
+
+/** `reason` continues “no Docker engine answers: …”. */
+export type Engine = AnsweringEngine | { answers: false; reason: string };
+
+const PING_MS = 1_000;
+
+/**
+ * Looks for an engine where the docker command would, and where Colima, OrbStack, Rancher and Podman
+ * put theirs. Takes a second at most, and loads no Docker library.
+ */
+export async function findEngine(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Engine> {
+  let endpoints: Endpoint[];
+  try {
+    endpoints = await findEndpoints(env);
+  } catch (error) {
+    return { answers: false, reason: messageOf(error) };
+  }
+  if (endpoints.length === 0) return { answers: false, reason: 'there is no socket of one' };
+  const answers = await Promise.all(endpoints.map(ping));
+  return answers.find((engine) => engine.answers) ?? answers[0]!;
+}
+
+/** The endpoint for people: a socket's path, or a URL. */
+export function describeEndpoint({ url }: Endpoint): string {
+  return url.replace(/^unix:\/\//, '');
+}
+
+async function ping(endpoint: Endpoint): Promise<Engine> {
+  const signal = AbortSignal.timeout(PING_MS);
+  try {
+    const { Version, ApiVersion } = await version(endpoint, signal);
+    return { answers: true, version: Version, apiVersion: ApiVersion, endpoint };
+  } catch (error) {
+    const why = signal.aborted ? `silent for ${PING_MS / 1000} s` : reasonOf(error);
+    const where = describeEndpoint(endpoint);
+    const named = endpoint.namedBy === undefined ? where : `${endpoint.namedBy} says ${where}`;
+    return { answers: false, reason: `${named}: ${why}` };
+  }
+}
+
+interface VersionAnswer {
+  Version: string;
+  ApiVersion: string;
+}
+
+async function version(endpoint: Endpoint, signal: AbortSignal): Promise<VersionAnswer> {
+  const request = await open(endpoint, signal);
+  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+  request.on('response', resolve).on('error', reject).end();
+  const response = await promise;
+  if (response.statusCode !== 200) {
+    response.resume();
+    throw new Error(`it answers with status ${response.statusCode}`);
+  }
+  const answer = (await json(response)) as Partial<VersionAnswer> | null;
+  if (typeof answer?.Version !== 'string' || typeof answer.ApiVersion !== 'string')
+    throw new Error('what answers is no Docker engine');
+  return { Version: answer.Version, ApiVersion: answer.ApiVersion };
+}
+
+async function open(endpoint: Endpoint, signal: AbortSignal): Promise<http.ClientRequest> {
+  const common = { path: '/version', agent: false, signal } as const;
+  const url = URL.parse(endpoint.url);
+  if (url?.protocol === 'unix:' && url.hostname === '')
+    return http.request({ ...common, socketPath: url.pathname });
+  if (url === null || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '')
+    throw new Error('labs speaks to engines over unix:// and tcp:// only');
+  const target = {
+    ...common,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port || '2375',
+  };
+  if (endpoint.certificates === undefined) return http.request(target);
+  const [ca, cert, key] = await Promise.all(
+    ['ca', 'cert', 'key'].map((name) => readFile(path.join(endpoint.certificates!, `${name}.pem`))),
+  );
+  return https.request({ ...target, port: url.port || '2376', ca, cert, key });
+}
+
+function reasonOf(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'ENOENT':
+      return `${(error as NodeJS.ErrnoException).path ?? 'nothing'} is not there`.replace(
+        /^nothing is/,
+        'it is',
+      );
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'EACCES':
+      return 'this user may not connect to it';
+    default:
+      return messageOf(error) || 'no connection';
+  }
+}

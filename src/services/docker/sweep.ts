@@ -1,0 +1,60 @@
+import type Docker from 'dockerode';
+import { environmentError } from '../../core/errors.ts';
+import { type IsDead, isAbandoned } from '../owner.ts';
+import { connect } from './client.ts';
+import { findEngine } from './engine.ts';
+import { ownerOf, RUN_LABEL } from './labels.ts';
+import { removeContainer } from './remove.ts';
+
+/**
+ * Removes the containers, networks and volumes of runs whose process has ended without doing so.
+ * @returns their names, as `container labs-…`
+ */
+export async function sweepContainers(
+  env: Readonly<Record<string, string | undefined>>,
+  isDead: IsDead,
+): Promise<string[]> {
+  const engine = await findEngine(env);
+  if (!engine.answers) throw environmentError(`No Docker engine answers: ${engine.reason}.`);
+  const { docker } = await connect(engine);
+  return sweepEngine(docker, isDead);
+}
+
+/** As `sweepContainers`, with a client at hand. */
+export async function sweepEngine(docker: Docker, isDead: IsDead): Promise<string[]> {
+  const filters = JSON.stringify({ label: [RUN_LABEL] });
+  const [containers, networks, volumes] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  const abandoned = async (labels: Readonly<Record<string, string>> | undefined | null) => {
+    const owner = ownerOf(labels ?? {});
+    return owner !== undefined && isAbandoned(owner, isDead);
+  };
+  const removed: string[] = [];
+  // Containers first: they hold on to the others.
+  for (const { Id, Names, Labels } of containers) {
+    if (!(await abandoned(Labels))) continue;
+    await removeContainer(docker, Id);
+    removed.push(`container ${Names[0]?.replace(/^\//, '') ?? Id}`);
+  }
+  for (const { Id, Name, Labels } of networks) {
+    if (!(await abandoned(Labels))) continue;
+    await ignoreMissing(docker.getNetwork(Id).remove());
+    removed.push(`network ${Name}`);
+  }
+  for (const { Name, Labels } of volumes.Volumes ?? []) {
+    if (!(await abandoned(Labels))) continue;
+    await ignoreMissing(docker.getVolume(Name).remove());
+    removed.push(`volume ${Name}`);
+  }
+  return removed;
+}
+
+/** Another labs may sweep at the same time. */
+async function ignoreMissing(removal: Promise<unknown>): Promise<void> {
+  await removal.catch((error: unknown) => {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+  });
+}
