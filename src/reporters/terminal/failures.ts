@@ -6,6 +6,7 @@ import type { Page } from './page.ts';
 import { rule } from './rule.ts';
 import { markOf } from './table.ts';
 import { padEnd, truncate, widthOf } from './width.ts';
+import { wrap } from './wrap.ts';
 
 export interface FailuresOptions {
   verbose: boolean;
@@ -27,7 +28,14 @@ export function failuresLines(report: Report, page: Page, options: FailuresOptio
     rule(failed.length === 1 ? '1 failure' : `${failed.length} failures`, page),
     ...(blocks.length > 0 ? ['', ...blocks] : []),
     ...remainingLines(failed.slice(options.maxFailures), page),
+    ...repeatHelp(report, page),
   ];
+}
+
+function repeatHelp({ submission }: Report, page: Page): string[] {
+  if ('url' in submission) return [];
+  const help = 'To repeat a request, start the app as the grader does: labs run';
+  return ['', ...wrap(help, page.width).map((line) => page.paint.dim(line))];
 }
 
 function remainingLines(failed: Report['checks'], page: Page): string[] {

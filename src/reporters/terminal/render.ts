@@ -1,4 +1,5 @@
 import type { Report } from '../../core/report.ts';
+import { repeatable } from '../repeatable.ts';
 import { closingLines } from './closing.ts';
 import { erroredLines } from './errored.ts';
 import { failuresLines } from './failures.ts';
@@ -17,7 +18,8 @@ export interface RenderOptions extends PageOptions {
 export const DEFAULT_MAX_FAILURES = 3;
 
 /** The report as a terminal shows it, ending in a newline. Never throws, however odd the report. */
-export function renderReport(report: Report, options: RenderOptions): string {
+export function renderReport(original: Report, options: RenderOptions): string {
+  const report = repeatable(original);
   const page = createPage(options);
   const sections = [
     headerLines(report, page),
