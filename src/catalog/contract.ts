@@ -1,11 +1,11 @@
 import type { Contract, ContractResponse } from '../core/contract.ts';
 import type { Violation } from '../core/exchange.ts';
+import { either } from './expectation.ts';
 import { join, type Node, OpenApiDocument } from './openapi/document.ts';
 import { headerViolations, mediaTypeOf } from './openapi/headers.ts';
 import { readJson, shown } from './openapi/json-body.ts';
 import { type Operation, operationsOf, schemaPointers } from './openapi/operations.ts';
 import { Schemas } from './openapi/schemas.ts';
-import { either } from './schema-errors.ts';
 
 /** A response that is wrong all over is not told line by line. */
 const MAX_VIOLATIONS = 5;

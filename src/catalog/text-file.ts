@@ -43,6 +43,9 @@ async function openFile(file: string, shownAs: string): Promise<FileHandle> {
         });
       case 'ENXIO':
         throw usageError(`${shownAs} is not a regular file.`, { cause: error });
+      case 'EACCES':
+      case 'EPERM':
+        throw environmentError(`${shownAs} cannot be read: permission denied.`, { cause: error });
       default:
         throw environmentError(`${shownAs} cannot be read: ${messageOf(error)}.`, {
           cause: error,

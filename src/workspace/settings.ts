@@ -5,11 +5,15 @@ import type { WorkspaceManifest } from '../core/workspace-manifest.ts';
 const SERVICE = 'its value is the address of a server that is made for each run';
 
 /** Variables that the grader sets, and why nobody else can. */
-const RESERVED: Readonly<Record<string, string>> = {
-  PORT: 'its value is a port that is free on the day',
-  DATABASE_URL: SERVICE,
-  REDIS_URL: SERVICE,
-};
+const RESERVED = new Map([
+  ['PORT', 'its value is a port that is free on the day'],
+  ['DATABASE_URL', SERVICE],
+  ['REDIS_URL', SERVICE],
+]);
+
+function whyReserved(name: string): string | undefined {
+  return name.startsWith('LABS_') ? 'it marks what belongs to a run' : RESERVED.get(name);
+}
 
 /** What is wrong with the settings under `env`. */
 export function settingProblems({
@@ -18,8 +22,7 @@ export function settingProblems({
   valueSpan,
 }: ManifestFile<WorkspaceManifest>): Problem[] {
   return Object.entries(value.env).flatMap(([name, setting]): Problem[] => {
-    const why =
-      RESERVED[name] ?? (name.startsWith('LABS_') ? 'it marks what belongs to a run' : undefined);
+    const why = whyReserved(name);
     if (why !== undefined) {
       return [
         {

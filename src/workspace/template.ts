@@ -7,7 +7,10 @@ import type { LabEntry } from '../core/lab.ts';
 const LEFT_OUT = ['node_modules', 'dist', '.venv', '__pycache__', '.DS_Store'];
 
 /** npm never packs files of these names, so a template has them without their dot. */
-const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore', npmrc: '.npmrc' };
+const RENAMED = new Map([
+  ['gitignore', '.gitignore'],
+  ['npmrc', '.npmrc'],
+]);
 
 /**
  * Copies a lab's template, its brief, its contract and its tables into a directory.
@@ -42,7 +45,7 @@ async function copyTree(from: string, to: string, signal: AbortSignal): Promise<
     if (signal.aborted) throw interrupted();
     if (LEFT_OUT.includes(entry.name)) continue;
     const source = path.join(from, entry.name);
-    const target = path.join(to, RENAMED[entry.name] ?? entry.name);
+    const target = path.join(to, RENAMED.get(entry.name) ?? entry.name);
     if (entry.isDirectory()) {
       await mkdir(target);
       await copyTree(source, target, signal);

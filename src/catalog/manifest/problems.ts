@@ -1,13 +1,7 @@
+import { either, expectationOf, YAML_NOUNS } from '../expectation.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
-import {
-  either,
-  expectationOf,
-  membersOf,
-  type SchemaError,
-  usefulErrors,
-  YAML_NOUNS,
-} from '../schema-errors.ts';
+import { membersOf, type SchemaError, usefulErrors } from '../schema-errors.ts';
 import type { Path, YamlDocument } from '../yaml/document.ts';
 import type { Problem } from '../yaml/problem.ts';
 

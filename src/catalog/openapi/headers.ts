@@ -1,5 +1,5 @@
 import type { HeaderList, Violation } from '../../core/exchange.ts';
-import { either } from '../schema-errors.ts';
+import { either } from '../expectation.ts';
 import { isMapping, join, type Node, type OpenApiDocument } from './document.ts';
 import type { Schemas } from './schemas.ts';
 

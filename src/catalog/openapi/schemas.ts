@@ -2,8 +2,9 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Violation } from '../../core/exchange.ts';
+import { expectationOf, JSON_NOUNS } from '../expectation.ts';
 import { quote } from '../quote.ts';
-import { expectationOf, JSON_NOUNS, type SchemaError, usefulErrors } from '../schema-errors.ts';
+import { type SchemaError, usefulErrors } from '../schema-errors.ts';
 import type { Json, OpenApiDocument } from './document.ts';
 
 /** Above this a body is judged up to its first violation: collecting all could fill the memory. */

@@ -1,19 +1,16 @@
 import {
-  type Alias,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
-  type ParsedNode,
   parseDocument,
   type Scalar,
-  visit,
   type YAMLMap,
 } from 'yaml';
-import type { Problem } from './problem.ts';
-import { refusal } from './problem.ts';
-import { positionOf, type Source, type Span } from './source.ts';
+import { aliasProblems, plainData } from './aliases.ts';
+import { type Problem, refusal } from './problem.ts';
+import { positionOf, type Source, type Span, spanOf } from './source.ts';
 import { syntaxProblem } from './syntax.ts';
 
 export type Path = readonly (string | number)[];
@@ -28,9 +25,6 @@ export interface YamlDocument {
 
 /** The parser itself gives up below about 800. */
 const MAX_DEPTH = 100;
-
-/** Aliases a document may have where they are allowed; the parser counts what they multiply to. */
-const MAX_ALIASES = 100;
 
 export interface YamlOptions {
   /** Whether `*name` may stand for what `&name` marks: a few hundred bytes can mean gigabytes. */
@@ -64,49 +58,13 @@ export function parseYaml(source: Source, { aliases }: YamlOptions): YamlDocumen
     ]);
   }
   const problems = [...problemsOf(source, root, 1)];
-  const refused = aliasesIn(document).flatMap(
-    (alias) => aliasProblem(document, alias, aliases) ?? [],
-  );
-  if (problems.length + refused.length > 0) throw refusal(source, [...problems, ...refused]);
+  problems.push(...aliasProblems(document, aliases));
+  if (problems.length > 0) throw refusal(source, problems);
   return {
     value: plainData(document, source),
     valueSpan: (path) => find(document, path).value,
     keySpan: (path) => find(document, path).key,
   };
-}
-
-function plainData(document: Document.Parsed, source: Source): Record<string, unknown> {
-  try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    const span = { offset: 0, length: 0 };
-    throw refusal(source, [{ span, message: `its aliases stand for far too much` }]);
-  }
-}
-
-function aliasesIn(document: Document.Parsed): Alias[] {
-  const found: Alias[] = [];
-  visit(document, { Alias: (_, alias) => void found.push(alias) });
-  return found;
-}
-
-function aliasProblem(
-  document: Document.Parsed,
-  alias: Alias,
-  allowed: boolean,
-): Problem | undefined {
-  const span = spanOf(alias) ?? { offset: 0, length: 0 };
-  const name = `*${alias.source}`;
-  if (!allowed) {
-    const hint = 'Write the value out where it is wanted.';
-    return { span, message: `the alias ${name} is refused`, hint };
-  }
-  const anchor = spanOf(alias.resolve(document));
-  if (anchor === undefined) return { span, message: `there is no &${alias.source} before ${name}` };
-  return anchor.offset + anchor.length > span.offset
-    ? { span, message: `the alias ${name} stands for itself` }
-    : undefined;
 }
 
 function* problemsOf(source: Source, node: unknown, depth: number): Generator<Problem> {
@@ -159,9 +117,4 @@ function find(document: Document.Parsed, path: Path): { key: Span; value: Span }
   }
   const value = isScalar(node) ? spanOf(node) : undefined;
   return { key, value: value === undefined || value.length === 0 ? key : value };
-}
-
-function spanOf(node: unknown): Span | undefined {
-  const range = (node as ParsedNode | null)?.range;
-  return range ? { offset: range[0], length: range[1] - range[0] } : undefined;
 }

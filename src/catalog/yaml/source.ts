@@ -30,6 +30,15 @@ export function positionOf(
   return { line, column: offset - lineStart + 1, lineStart };
 }
 
+/** Of a node of the parser's; undefined for nothing. */
+export function spanOf(node: unknown): Span | undefined {
+  const range = (node as { range?: readonly number[] | null } | null | undefined)?.range;
+  const [start, end] = range ?? [];
+  return start === undefined || end === undefined
+    ? undefined
+    : { offset: start, length: end - start };
+}
+
 const MAX_BEFORE = 50;
 const MAX_LINE = 90;
 

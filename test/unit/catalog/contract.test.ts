@@ -252,6 +252,21 @@ describe('a response', () => {
   });
 });
 
+test('aliases serve a contract, but not itself', async () => {
+  const aliased = CONTRACT.replace('Page: {', 'Size: &size { type: integer }\n    Page: *size # {');
+  expect(await contract(aliased)).toBeDefined();
+  const circular = CONTRACT.replace('Page: {', 'Size: &size { not: *size }\n    Page: {');
+  expect(await errorOf(contract(circular))).toMatch(
+    /:56:\d+: the alias \*size stands for itself\./,
+  );
+  const bomb = Array.from(
+    { length: 9 },
+    (_, n) => `  b${n + 1}: &b${n + 1} [${`*b${n},`.repeat(9)}]`,
+  );
+  const bombed = `${CONTRACT}x-bomb:\n  b0: &b0 [x]\n${bomb.join('\n')}\n`;
+  expect(await errorOf(contract(bombed))).toMatch(/its aliases stand for far too much/);
+});
+
 describe('a contract is faulty', () => {
   test.each([
     [

@@ -139,3 +139,8 @@ test.each(['PORT', 'DATABASE_URL', 'REDIS_URL'])('%s is the grader’s', async (
 hint: Take it out of env; your app reads it from its environment.`,
   );
 });
+
+test('a setting may be called like what every object has', async () => {
+  const { env } = await read('start: node x\nenv: { constructor: a, toString: b }\n');
+  expect(env).toEqual({ constructor: 'a', toString: 'b' });
+});
