@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // The graders import the kit by the package's name: from its source here, not from what was built.
   resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/solutions/**', 'test/mutants/**', 'test/fixtures/**'],

@@ -28,7 +28,6 @@ export interface RunningProxy extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export type { RunningProxy as Proxy };
 
 /**
  * Listens on a port of its own choosing and connects each client to the server,

@@ -5,7 +5,7 @@ import type { LabManifest } from '../../core/manifest.ts';
 import type { Resource, SetupContext } from '../../core/resource.ts';
 import type { PostgresLink } from '../../kit/postgres.ts';
 import { postgresTap } from '../../network/postgres/tap.ts';
-import { type Proxy, startProxy } from '../../network/proxy.ts';
+import { type RunningProxy, startProxy } from '../../network/proxy.ts';
 import type { PostgresDatabase, PostgresServer } from '../../services/port.ts';
 import { openDatabase } from './database.ts';
 import { ProcessSlot } from './process-slot.ts';
@@ -29,7 +29,7 @@ export interface WorldPlan {
 /** Builds a world of its own for some checks: a fresh database, proxies, and the app on top. */
 export function appWorld(plan: WorldPlan): Resource<World> {
   const slots: ProcessSlot[] = [];
-  const proxies: Proxy[] = [];
+  const proxies: RunningProxy[] = [];
   const links: PostgresLink[] = [];
   const log = new LogRecord();
   let database: PostgresDatabase | undefined;
