@@ -1,5 +1,5 @@
 import { LabsError, messageOf } from '../core/errors.ts';
-import { describeExchange, type Exchange } from '../core/exchange.ts';
+import { describeExchange, type Exchange, type Violation } from '../core/exchange.ts';
 import { CheckFailure, type Failure, NotAvailable } from '../core/failure.ts';
 import type { CheckResult } from '../core/report.ts';
 
@@ -68,13 +68,20 @@ function complete(failure: Failure, exchanges: readonly Exchange[]): Failure {
   };
 }
 
+/** `status`: 201 or 400; `header etag`: there; `/items/0/id`: a UUID. */
+function contractSentence({ at, expected }: Violation): string {
+  const what =
+    at === 'status' ? 'a status that the contract lists' : `${at} as the contract has it`;
+  return `${what} (openapi.yaml): ${expected}`;
+}
+
 function contractFailure(exchanges: readonly Exchange[]): Failure | undefined {
   const exchange = exchanges.find(({ violations }) => violations.length > 0);
   const [first] = exchange?.violations ?? [];
   if (exchange === undefined || first === undefined) return undefined;
   return {
     action: describeExchange(exchange),
-    expected: `the contract (openapi.yaml) to be kept: ${first.expected} at ${first.at}`,
+    expected: contractSentence(first),
     actual: first.actual,
     evidence: [{ kind: 'exchange', exchange }],
     hint: 'Compare the answer with this operation in openapi.yaml.',

@@ -2,7 +2,6 @@ import type { RunEvent } from '../../core/event.ts';
 import type { CheckResult } from '../../core/report.ts';
 import { duration, seconds } from './duration.ts';
 import type { Page } from './page.ts';
-import { isUntried } from './run-state.ts';
 import { markOf } from './table.ts';
 import { padEnd } from './width.ts';
 import { wrap } from './wrap.ts';
@@ -40,7 +39,10 @@ export function permanentLine(
       return `${mark} ${line(event.title)}  ${paint.dim(seconds(event.durationMs))}`;
     }
     case 'check:finished':
-      return checks && !isUntried(event.result) ? checkLine(event.result, page) : undefined;
+      // What was skipped has not happened; the table says why.
+      return checks && event.result.verdict !== 'skipped'
+        ? checkLine(event.result, page)
+        : undefined;
     case 'log': {
       const { source, text } = event.line;
       return log
@@ -55,10 +57,7 @@ export function permanentLine(
 function checkLine(result: CheckResult, page: Page): string {
   const { paint, line } = page;
   const id = padEnd(line(result.id), 18);
-  const aside =
-    result.verdict === 'skipped'
-      ? line(result.skipped ?? 'skipped', 120)
-      : duration(result.durationMs);
+  const aside = duration(result.durationMs);
   return `${markOf(result.verdict, page)} ${id}  ${line(result.title)} ${paint.dim(`(${aside})`)}`;
 }
 

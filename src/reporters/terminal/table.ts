@@ -1,7 +1,6 @@
 import type { StageInfo, Verdict } from '../../core/check.ts';
 import type { CheckResult, Report } from '../../core/report.ts';
-import { count } from './duration.ts';
-import { foldUntried, type UntriedGroup } from './fold-untried.ts';
+import { foldSkipped, type SkippedGroup } from './fold-skipped.ts';
 import type { Page } from './page.ts';
 import type { Style } from './style.ts';
 import { padEnd, padStart, truncate, widthOf } from './width.ts';
@@ -9,21 +8,21 @@ import { padEnd, padStart, truncate, widthOf } from './width.ts';
 /** Every check by stage, with its points; a skipped one says why. */
 export function tableLines(report: Report, page: Page, verbose: boolean): string[] {
   const stages = stagesOf(report).map(({ title, checks }) => ({
-    ...(verbose ? { checks, untried: [] } : foldUntried(checks)),
+    ...(verbose ? { checks, skipped: [] } : foldSkipped(checks, report.checks)),
     title: page.line(title),
     points: subtotal(checks, page),
   }));
-  const cells = stages.flatMap(({ checks, untried, points }) => [
+  const cells = stages.flatMap(({ checks, skipped, points }) => [
     points,
     ...checks.map((check) => pointsOf(check, page)),
-    ...untried.map((group) => untriedPoints(group, page)),
+    ...skipped.map((group) => groupPoints(group, page)),
   ]);
   const column = Math.max(0, ...cells.map(widthOf));
-  return stages.flatMap(({ title, points, checks, untried }, index) => [
+  return stages.flatMap(({ title, points, checks, skipped }, index) => [
     ...(index === 0 ? [] : ['']),
     row(page, column, { text: title, style: page.paint.bold, points }),
     ...checks.flatMap((check) => checkLines(check, page, column)),
-    ...untried.map((group) => untriedLine(group, page, column)),
+    ...skipped.map((group) => groupLine(group, page, column)),
   ]);
 }
 
@@ -92,17 +91,17 @@ function row(page: Page, column: number, cells: Row): string {
   return `${indent}${padEnd(left, room)}  ${pointsStyle(padStart(points, column))}`;
 }
 
-function untriedLine(group: UntriedGroup, page: Page, column: number): string {
+function groupLine(group: SkippedGroup, page: Page, column: number): string {
   return row(page, column, {
     mark: markOf('skipped', page),
-    text: `${count(group.checks.length, 'check')} not tried: ${page.line(group.reason, 120)}`,
+    text: page.line(group.text, 160),
     style: page.paint.dim,
-    points: untriedPoints(group, page),
+    points: groupPoints(group, page),
   });
 }
 
-function untriedPoints({ checks }: UntriedGroup, { glyphs }: Page): string {
-  return `${glyphs.dash}/${checks.reduce((total, check) => total + check.points, 0)}`;
+function groupPoints({ checks, gradable }: SkippedGroup, { glyphs }: Page): string {
+  return `${gradable ? 0 : glyphs.dash}/${checks.reduce((total, check) => total + check.points, 0)}`;
 }
 
 export function markOf(verdict: Verdict, { glyphs, paint }: Page): string {

@@ -45,8 +45,10 @@ interface Import {
 const files = globSync('{src,graders}/**/*.ts', { cwd: root });
 const imports: Import[] = files.flatMap((file) => {
   const text = readFileSync(path.join(root, file), 'utf8');
-  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
-  return [...found].map(([, specifier]) => ({ file, specifier: specifier! }));
+  const statements = /^(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*'([^']+)'/gm;
+  const calls = /\bimport\('([^']+)'\)/g;
+  const found = [...text.matchAll(statements), ...text.matchAll(calls)];
+  return found.map(([, specifier]) => ({ file, specifier: specifier! }));
 });
 
 /** Data beside the code, not a part of it. */
