@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { errorCode } from '../../core/errors.ts';
@@ -21,7 +21,9 @@ export async function cached(
   await removeAbandonedDrafts(parent);
   const draft = path.join(parent, await draftName());
   try {
-    await mkdir(draft, { mode: 0o755 });
+    await mkdir(draft);
+    // Whatever the umask: the server may be another user.
+    await chmod(draft, 0o755);
     await make(draft);
     await rename(draft, directory).catch((error: unknown) => {
       // rename(2): somebody else's stands there, with something in it.

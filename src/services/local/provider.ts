@@ -26,8 +26,7 @@ export interface LocalOptions {
   platform: NodeJS.Platform;
   directories: Pick<Directories, 'cache'>;
   run: RunDirectory;
-  /** Of this process; undefined where there is no such thing. */
-  uid: number | undefined;
+  isRoot: boolean;
 }
 
 /** Services as processes of this machine, from binaries that npm brought. */
@@ -51,7 +50,7 @@ function localPostgres(
   const about = { id: 'services.postgres', title: 'Start Postgres', teardownBudgetMs: 15_000 };
   return undoable(about, async (context) => {
     const { signal, undo } = context;
-    const user = await findServerUser(options.uid);
+    const user = await findServerUser(options.isRoot);
     const { postgres, data } = await prepare(options, user, context);
     undo(() => removeTree(directory));
     const listening = await layOut(directory, data, { ...options, user, signal });

@@ -16,8 +16,8 @@ const OTHER_USER = 'nobody';
  * in the password file; then it is `nobody`.
  * @throws {LabsError} `environment`: root, and there is no such user
  */
-export async function findServerUser(uid: number | undefined): Promise<ServerUser | undefined> {
-  if (uid !== 0) return undefined;
+export async function findServerUser(isRoot: boolean): Promise<ServerUser | undefined> {
+  if (!isRoot) return undefined;
   const users = await readFile('/etc/passwd', 'utf8').catch(() => '');
   for (const line of users.split('\n')) {
     // passwd(5)
