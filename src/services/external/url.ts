@@ -29,7 +29,8 @@ const SSL_MODES: Readonly<Record<string, Tls>> = {
  * @throws {LabsError} `usage`: what was expected, without the password
  */
 export function parsePostgresUrl(text: string): ExternalLogin {
-  const url = URL.parse(text);
+  // libpq takes `me@/db`, a server of this machine; URLs need a host behind a user.
+  const url = URL.parse(text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost'));
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
     throw wrong('it is no postgres:// URL');
   const shown = withoutPassword(url);

@@ -37,6 +37,7 @@ test.each([
   ['mysql://me@h/db', 'it is no postgres:// URL'],
   ['postgres://h/db', 'names no user'],
   ['postgres:///db', 'names no host'],
+  ['postgres://', 'names no host'],
   [
     'postgres://me:s3cret@h/db?sslmode=yes',
     'one of disable, allow, prefer, require, verify-ca, verify-full',

@@ -1,0 +1,240 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import {
+  isOwnerAlive,
+  type RunDirectory,
+  type RunOwner,
+} from '../../../src/platform/run-directory.ts';
+import { createDockerProvider } from '../../../src/services/docker/provider.ts';
+import { sweepContainers } from '../../../src/services/docker/sweep.ts';
+import type { PostgresRequest } from '../../../src/services/port.ts';
+import { withClient } from '../../../src/services/postgres/connection.ts';
+import { quiet, scratch } from '../../unit/services/scratch.ts';
+import { engine, noEngine, titled } from './engine-of-this-machine.ts';
+
+const execFileAsync = promisify(execFile);
+const REQUEST: PostgresRequest = {
+  version: '17',
+  schema: "CREATE TABLE notes (id int, text text); INSERT INTO notes VALUES (1, 'from the schema')",
+};
+
+const docker = async (...args: string[]) => (await execFileAsync('docker', args)).stdout.trim();
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+const containersOf = async (runId: string) =>
+  lines(
+    await docker('ps', '--all', '--format', '{{.Names}}', '--filter', `label=labs.run=${runId}`),
+  );
+const volumes = async () => lines(await docker('volume', 'ls', '--quiet'));
+const isDead = async (owner: RunOwner) => !(await isOwnerAlive(owner));
+
+function postgres(run: RunDirectory, request = REQUEST) {
+  return createDockerProvider({ engine, run, isDead }).postgres(request);
+}
+
+describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
+  test('serves this machine alone, from memory, and leaves nothing', async () => {
+    await using place = await scratch();
+    const run = await place.newRun();
+    const volumesBefore = await volumes();
+    const resource = postgres(run);
+    try {
+      const server = await resource.setup(quiet());
+      const [name] = await containersOf(run.id);
+      expect(server.version).toMatch(/^PostgreSQL \d+\.\d+$/);
+      expect(server.address).toEqual({ host: '127.0.0.1', port: expect.any(Number) });
+      const { port } = server.address as { port: number };
+      expect(await docker('port', name!)).toBe(`5432/tcp -> 127.0.0.1:${port}`);
+      for (const address of foreignAddresses())
+        await expect(reach(address, port)).rejects.toThrow('ECONNREFUSED');
+
+      const { HostConfig, Config, Mounts } = JSON.parse(await docker('inspect', name!))[0];
+      expect(HostConfig).toMatchObject({ Memory: 2 ** 30, MemorySwap: 2 ** 30, PidsLimit: 1024 });
+      expect(HostConfig.LogConfig.Config['max-size']).toBe('5m');
+      expect(Config.Labels).toMatchObject({
+        'labs.run': run.id,
+        'labs.owner.host': run.owner.host,
+        'labs.owner.pid': String(process.pid),
+        'labs.owner.started': run.owner.started,
+      });
+      expect(Mounts).toEqual([]);
+
+      const [a, b] = await Promise.all([server.createDatabase(), server.createDatabase()]);
+      const app = { ...a!.admin, ...server.role };
+      await withClient(app, async (client) => {
+        await client.query("INSERT INTO notes VALUES (2, 'only in a')");
+        expect(
+          (await client.query('SELECT rolsuper FROM pg_roles WHERE rolname = current_user')).rows,
+        ).toEqual([{ rolsuper: false }]);
+        await expect(client.query("SELECT pg_read_file('/etc/passwd')")).rejects.toThrow(
+          'permission denied',
+        );
+      });
+      await withClient(b!.admin, async (client) => {
+        expect((await client.query('SELECT * FROM notes')).rowCount).toBe(1);
+        const { rows } = await client.query("SELECT current_setting('data_directory') AS data");
+        expect(await docker('exec', name!, 'df', '--output=fstype', rows[0].data)).toMatch(
+          /tmpfs$/,
+        );
+        await b!.drop();
+        await expect(client.query('SELECT 1')).rejects.toThrow();
+      });
+      await expect(withClient({ ...app, database: 'postgres' }, async () => {})).rejects.toThrow(
+        'permission denied',
+      );
+      await expect(
+        withClient({ ...a!.admin, password: 'guessed' }, async () => {}),
+      ).rejects.toThrow('password authentication failed');
+    } finally {
+      await resource.teardown();
+    }
+    expect(await containersOf(run.id)).toEqual([]);
+    expect(await volumes()).toEqual(volumesBefore);
+    await resource.teardown();
+  });
+
+  test('an abort leaves nothing, whenever it comes', async () => {
+    await using place = await scratch();
+    for (const afterMs of [0, 20, 80, 150, 250, 400, 800, 1_500, 1_900]) {
+      const run = await place.newRun();
+      const resource = postgres(run);
+      const controller = new AbortController();
+      const setup = resource.setup(quiet(controller.signal)).then(
+        () => 'ready' as const,
+        (error: unknown) => error,
+      );
+      let abortedAt = Number.NaN;
+      const timer = setTimeout(() => {
+        abortedAt = performance.now();
+        controller.abort(new Error('enough'));
+      }, afterMs);
+      const outcome = await setup;
+      clearTimeout(timer);
+      if (outcome !== 'ready') {
+        expect(outcome).toBe(controller.signal.reason);
+        expect(performance.now() - abortedAt).toBeLessThan(500);
+      }
+      await resource.teardown();
+      expect(await containersOf(run.id)).toEqual([]);
+    }
+  });
+
+  test('says how to mend an image that cannot be pulled', async () => {
+    await using place = await scratch();
+    const resource = postgres(await place.newRun(), { ...REQUEST, version: '999' });
+    await expect(resource.setup(quiet())).rejects.toMatchObject({
+      kind: 'environment',
+      message: expect.stringContaining('The image postgres:999-alpine cannot be pulled'),
+      hint: expect.stringContaining('docker pull postgres:999-alpine'),
+    });
+    await resource.teardown();
+  });
+
+  test('a schema that does not apply is a bug of the lab', async () => {
+    await using place = await scratch();
+    const run = await place.newRun();
+    const resource = postgres(run, { ...REQUEST, schema: 'CREATE TABEL t ()' });
+    await expect(resource.setup(quiet())).rejects.toMatchObject({ kind: 'bug' });
+    await resource.teardown();
+    expect(await containersOf(run.id)).toEqual([]);
+  });
+
+  test('an engine that goes away is the environment’s fault', async () => {
+    await using place = await scratch();
+    const socket = path.join(place.directory, 'engine.sock');
+    // Between labs and the real engine, to go away in the middle of a start.
+    const gone = Promise.withResolvers<void>();
+    const relay = createServer((incoming: IncomingMessage, outgoing) => {
+      if (incoming.url?.endsWith('/start')) {
+        relay.closeAllConnections();
+        relay.close(() => gone.resolve());
+        return;
+      }
+      const { method, url, headers } = incoming;
+      const socketPath = engine.endpoint.url.replace('unix://', '');
+      const onward = request({ socketPath, method, path: url, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      onward.on('error', () => outgoing.destroy());
+      incoming.pipe(onward);
+    });
+    relay.listen(socket);
+    await once(relay, 'listening');
+    const program = fileURLToPath(new URL('programs/start-and-wait.ts', import.meta.url));
+    const child = spawn(process.execPath, [program, path.join(place.directory, 'runs')], {
+      env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const said: string[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
+    await once(child, 'close');
+    await gone.promise;
+    const [failed, undone] = said.map((line) => JSON.parse(line));
+    expect(failed).toMatchObject({ kind: 'environment', message: /Docker/ });
+    expect(undone).toMatchObject({
+      kind: 'environment',
+      hint: expect.stringContaining('docker rm --force'),
+    });
+    expect(await sweepContainers(process.env, isDead)).toHaveLength(1);
+  });
+
+  test('what a killed run left is swept, and nothing else', async () => {
+    await using place = await scratch();
+    const live = postgres(await place.newRun());
+    await live.setup(quiet());
+    const program = fileURLToPath(new URL('programs/start-and-wait.ts', import.meta.url));
+    const child = spawn(process.execPath, [program, path.join(place.directory, 'runs')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    const { ready: runId } = JSON.parse(line);
+    const labels = await labelsOf(runId);
+    await docker('network', 'create', ...labels, `labs-${runId}-net`);
+    await docker('volume', 'create', ...labels, `labs-${runId}-volume`);
+    expect(await sweepContainers(process.env, isDead)).toEqual([]);
+    child.kill('SIGKILL');
+    await closed;
+    expect(await containersOf(runId)).toHaveLength(1);
+    expect(await sweepContainers(process.env, isDead)).toEqual([
+      `container labs-${runId}-postgres-1`,
+      `network labs-${runId}-net`,
+      `volume labs-${runId}-volume`,
+    ]);
+    expect(await containersOf(runId)).toEqual([]);
+    await live.teardown();
+  });
+});
+
+async function labelsOf(runId: string): Promise<string[]> {
+  const [name] = await containersOf(runId);
+  const labels = JSON.parse(await docker('inspect', '--format', '{{json .Config.Labels}}', name!));
+  return Object.entries(labels)
+    .filter(([key]) => key.startsWith('labs.'))
+    .flatMap(([key, value]) => ['--label', `${key}=${value}`]);
+}
+
+/** Addresses of this machine by which others would reach it. */
+function foreignAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+}
+
+async function reach(host: string, port: number): Promise<void> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}

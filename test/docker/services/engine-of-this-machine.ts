@@ -1,0 +1,13 @@
+import { type AnsweringEngine, findEngine } from '../../../src/services/docker/engine.ts';
+
+const found = await findEngine(process.env);
+
+/** Why tests that need Docker are skipped here; undefined where an engine answers. */
+export const noEngine = found.answers ? undefined : found.reason;
+
+/** Only where `noEngine` is undefined. */
+export const engine = found as AnsweringEngine;
+
+/** The title of a suite, with the reason where it is skipped. */
+export const titled = (title: string) =>
+  noEngine === undefined ? title : `${title} (skipped: no Docker engine answers: ${noEngine})`;
