@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCli } from '../../src/cli/program.ts';
@@ -18,6 +18,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   runs: string;
   cache?: string;
+  /** Root of the built-in pack; the checkout where nothing is said. */
+  pack?: string;
   /** Answers to questions, in order. */
   answers?: string[];
 }
@@ -36,7 +38,11 @@ export async function labs(args: readonly string[], options: RunOptions): Promis
     stderr,
     ask: async () => options.answers?.shift(),
     signal: options.signal ?? new AbortController().signal,
-    directories: { package: root, cache: options.cache ?? sharedCache(), runs: options.runs },
+    directories: {
+      package: options.pack ?? root,
+      cache: options.cache ?? sharedCache(),
+      runs: options.runs,
+    },
   };
   const code = await runCli(args, host);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
@@ -65,6 +71,7 @@ export function sharedCache(): string {
 export function scratch(name: string): { path: string; remove(): void } {
   const base = process.platform === 'linux' ? '/dev/shm' : tmpdir();
   const directory = mkdtempSync(path.join(base, `labs-${name}-`));
+  chmodSync(directory, 0o755);
   return {
     path: directory,
     remove: () => rmSync(directory, { recursive: true, force: true }),

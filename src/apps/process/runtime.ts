@@ -26,7 +26,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
 function prepare(submission: Submission, options: ProcessRuntimeOptions): Resource<PreparedApp> {
   return {
     id: 'app.build',
-    title: submission.build === undefined ? 'Install the app' : 'Install and build the app',
+    title: titleOf(submission),
     setup: async (context) => {
       await installAndBuild(submission, options, context);
       const base = { ...appEnvironment(options.env, submission.directory), ...options.run.marker };
@@ -48,4 +48,10 @@ function prepare(submission: Submission, options: ProcessRuntimeOptions): Resour
     },
     teardownBudgetMs: 10_000,
   };
+}
+
+function titleOf({ install, build }: Submission): string {
+  const verbs = [install && 'install', build && 'build'].filter((verb) => verb !== undefined);
+  const [first = 'prepare', ...rest] = verbs;
+  return `${first[0]?.toUpperCase()}${[first.slice(1), ...rest].join(' and ')} the app`;
 }

@@ -52,7 +52,8 @@ async function gradeWorkspace(
     { provider: options.provider, services: parseServices(options.service), now, emit },
     host,
   );
-  return runGrade(
+  // Awaited here: the session's end must not overtake the run.
+  return await runGrade(
     {
       ...request,
       notes: [...request.notes, session.why],
