@@ -6,7 +6,6 @@ import {
   defineStage,
   eventually,
   expect,
-  type Http,
   type OwnContext,
   type RequestOptions,
 } from 'backend-labs/kit';
@@ -36,8 +35,8 @@ export default defineStage({
       hint: 'Catch the driver’s connection errors in one place and answer them with a 503 problem. An error event on an idle pooled connection that nobody listens to ends a Node.js process.',
       reference: rfc(9110, '15.6.4', '503 Service Unavailable'),
       run: async (context) => {
-        const { http, postgres, app, random } = context;
-        const { json: task } = await createTask(http, newTask(random));
+        const { http, postgres, app } = context;
+        const task = await steadyTask(context);
         const within = ANSWER_MS + (await room(http, `/tasks/${task.id}`));
         postgres.cut();
         for (const note of ['while Postgres is cut off', 'while Postgres is still cut off'])
@@ -58,8 +57,9 @@ export default defineStage({
       timeoutMs: 20_000,
       hint: 'Drop a connection that broke and open a new one for the next request: a pool does that, a single client made at start does not.',
       reference: twelveFactor('backing-services', 'Backing services'),
-      run: async ({ http, postgres, app, random }) => {
-        const { json: task } = await createTask(http, newTask(random));
+      run: async (context) => {
+        const { http, postgres, app } = context;
+        const task = await steadyTask(context);
         const within = await room(http, `/tasks/${task.id}`);
         postgres.cut();
         const note = 'while Postgres is cut off';
@@ -67,8 +67,7 @@ export default defineStage({
           http.get(`/tasks/${task.id}`, { note, timeoutMs: ANSWER_MS + within }),
         );
         await postgres.restore();
-        await expectRecovery(http, task, RECOVERY_MS + within);
-        await createTask(http, newTask(random), { note: 'after the outage' });
+        await expectRecovery(context, task, RECOVERY_MS + within);
         expectAlive(app);
       },
     },
@@ -82,10 +81,13 @@ export default defineStage({
       hint: 'Nothing fails here, so nothing ends unless you do it: bound the wait for a connection and the wait for each query, together below 3 seconds. The server’s statement_timeout cannot help, it is on the far side.',
       reference: TIMEOUTS,
       run: async (context) => {
-        const { http, postgres, app, random } = context;
-        const { json: task } = await createTask(http, newTask(random));
+        const { http, postgres, app, signal } = context;
+        const task = await steadyTask(context);
         const within = ANSWER_MS + (await room(http, `/tasks/${task.id}`));
-        // Some operations now find a connection that is open, and others must make one: both hang.
+        // One connection is open when the silence begins: some operation finds it and gets no answer to
+        // its query, the others open new ones and get no answer to that.
+        postgres.reset();
+        await eventually(() => readTask(http, task), { withinMs: RECOVERY_MS, signal });
         postgres.blackhole();
         await expectUnavailable(context, task, 'while Postgres is silent', within);
         expectAlive(app);
@@ -99,8 +101,9 @@ export default defineStage({
       timeoutMs: 25_000,
       hint: 'A query that was given up must give its connection back, closed rather than reused: a pool whose places are all held by the past has none for the future.',
       reference: TIMEOUTS,
-      run: async ({ http, postgres, app, random }) => {
-        const { json: task } = await createTask(http, newTask(random));
+      run: async (context) => {
+        const { http, postgres, app } = context;
+        const task = await steadyTask(context);
         const within = await room(http, `/tasks/${task.id}`);
         postgres.blackhole();
         const note = 'while Postgres is silent';
@@ -108,7 +111,7 @@ export default defineStage({
         const timeoutMs = ANSWER_MS + within;
         await concurrently(24, () => http.get(`/tasks/${task.id}`, { note, timeoutMs }));
         await postgres.restore();
-        await expectRecovery(http, task, RECOVERY_MS + within);
+        await expectRecovery(context, task, RECOVERY_MS + within);
         expectAlive(app);
       },
     },
@@ -123,8 +126,9 @@ export default defineStage({
         title: 'node-postgres: pool events',
         url: 'https://node-postgres.com/apis/pool#error',
       },
-      run: async ({ http, postgres, app, random }) => {
-        const { json: task } = await createTask(http, newTask(random));
+      run: async (context) => {
+        const { http, postgres, app } = context;
+        const task = await steadyTask(context);
         const within = RECOVERY_MS + (await room(http, `/tasks/${task.id}`));
         for (let round = 1; round <= 3; round += 1) {
           await concurrently(5, () => readTask(http, task));
@@ -136,7 +140,7 @@ export default defineStage({
           expectAlive(app);
           if (answer.failure !== undefined) throw answer.failure;
           expect(answer.value).toHaveStatus(200, 503);
-          await expectRecovery(http, task, within);
+          await expectRecovery(context, task, within);
         }
         expectAlive(app);
       },
@@ -151,7 +155,7 @@ export default defineStage({
       reference: IDEMPOTENCY_KEY,
       run: async (context) => {
         const { http, postgres, random } = context;
-        const { json: task } = await createTask(http, newTask(random));
+        const task = await steadyTask(context);
         const withKey = () => ({ 'idempotency-key': random.uuid() });
         const probe = await postgres.during(() =>
           createTask(http, newTask(random), { headers: withKey() }),
@@ -164,6 +168,16 @@ export default defineStage({
     },
   ],
 });
+
+/** A new task, once the app has got over what the check before did to each of its connections. */
+async function steadyTask({ http, random, signal }: OwnContext): Promise<Task> {
+  const steady = async () => {
+    const created = await createTask(http, newTask(random));
+    await concurrently(10, () => readTask(http, created.json));
+    return created.json;
+  };
+  return eventually(steady, { withinMs: 2 * RECOVERY_MS, signal });
+}
 
 /** Every operation on tasks at once: each must be a 503 in time. */
 async function expectUnavailable(
@@ -190,8 +204,17 @@ async function expectUnavailable(
   });
 }
 
-async function expectRecovery(http: Http, task: Task, withinMs: number): Promise<void> {
-  await eventually(() => readTask(http, task, { note: 'now that Postgres is back' }), { withinMs });
+async function expectRecovery(
+  { http, random, signal }: OwnContext,
+  task: Task,
+  withinMs: number,
+): Promise<void> {
+  const note = 'now that Postgres is back';
+  const serve = async () => {
+    await concurrently(10, () => readTask(http, task, { note }));
+    await createTask(http, newTask(random), { note });
+  };
+  await eventually(serve, { withinMs, signal });
 }
 
 function expectAlive(app: App): void {
