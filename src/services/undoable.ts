@@ -13,6 +13,7 @@ export function undoable<T>(
   const steps: (() => Promise<void>)[] = [];
   const over = new AbortController();
   let running: Promise<T> | undefined;
+  let undoing = Promise.resolve();
   return {
     ...about,
     setup: (context) => {
@@ -20,14 +21,19 @@ export function undoable<T>(
       running = setup({ ...context, signal, undo: (step) => void steps.push(step) });
       return running;
     },
-    teardown: async () => {
+    teardown: () => {
       over.abort(new Error(`${about.title}: undone`));
-      // A step that is being taken would leave behind what it makes next.
-      await running?.catch(() => {});
-      const problems: unknown[] = [];
-      for (const step of steps.splice(0).reverse())
-        await step().catch((error: unknown) => void problems.push(error));
-      if (problems.length > 0) throw problems[0];
+      undoing = undoing.catch(() => {}).then(undoAll);
+      return undoing;
     },
   };
+
+  async function undoAll(): Promise<void> {
+    // A step that is being taken would leave behind what it makes next.
+    await running?.catch(() => {});
+    const problems: unknown[] = [];
+    for (const step of steps.splice(0).reverse())
+      await step().catch((error: unknown) => void problems.push(error));
+    if (problems.length > 0) throw problems[0];
+  }
 }

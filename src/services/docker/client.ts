@@ -9,12 +9,22 @@ export interface DockerClient {
   host: string;
 }
 
+const clients = new Map<string, Promise<DockerClient>>();
+
 /**
- * Loads the libraries and connects them to just that engine. testcontainers looks for one by itself,
- * once in a process, and passes over a DOCKER_HOST that does not answer.
+ * Loads the libraries and connects them to just that engine, once: testcontainers looks for one by
+ * itself, keeps it for the life of the process, and passes over a DOCKER_HOST that does not answer.
  * @throws {LabsError} `environment`: it found another engine, or none
  */
-export async function connect(engine: AnsweringEngine): Promise<DockerClient> {
+export function connect(engine: AnsweringEngine): Promise<DockerClient> {
+  const { url } = engine.endpoint;
+  const client = clients.get(url) ?? connectOnce(engine);
+  clients.set(url, client);
+  client.catch(() => clients.delete(url));
+  return client;
+}
+
+async function connectOnce(engine: AnsweringEngine): Promise<DockerClient> {
   const { getContainerRuntimeClient } = await import('testcontainers');
   const found = await withEndpoint(engine, getContainerRuntimeClient).catch((error: unknown) => {
     throw environmentError(`The Docker engine at ${describeEndpoint(engine.endpoint)} went away.`, {
@@ -25,15 +35,11 @@ export async function connect(engine: AnsweringEngine): Promise<DockerClient> {
   const { docker, address } = parts(found);
   const { protocol, pathname, hostname } = new URL(engine.endpoint.url);
   const wanted = protocol === 'unix:' ? pathname : hostname;
-  if (address !== wanted) {
-    throw environmentError(
-      `labs means the Docker engine at ${wanted}, testcontainers found ${address}.`,
-      {
-        hint: 'Remove tc.host and docker.host from ~/.testcontainers.properties.',
-      },
-    );
-  }
-  return { docker, host: loopback(found) };
+  if (address === wanted) return { docker, host: loopback(found) };
+  throw environmentError(
+    `labs means the Docker engine at ${wanted}, but testcontainers took the one at ${address}.`,
+    { hint: 'Remove tc.host and docker.host from ~/.testcontainers.properties.' },
+  );
 }
 
 /** testcontainers reads where to look from the environment of the process, and only from there. */

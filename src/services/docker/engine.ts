@@ -98,10 +98,8 @@ async function open(endpoint: Endpoint, signal: AbortSignal): Promise<http.Clien
 function reasonOf(error: unknown): string {
   switch (errorCode(error)) {
     case 'ENOENT':
-      return `${(error as NodeJS.ErrnoException).path ?? 'nothing'} is not there`.replace(
-        /^nothing is/,
-        'it is',
-      );
+      // Of a certificate, the file; of a socket, nothing.
+      return `${(error as NodeJS.ErrnoException).path ?? 'it'} is not there`;
     case 'ECONNREFUSED':
       return 'nothing listens there';
     case 'EACCES':

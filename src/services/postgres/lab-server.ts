@@ -144,8 +144,10 @@ export class LabServer implements AsyncDisposable {
     } catch (error) {
       // The statement may hold a password; its first three words do not.
       const what = statement.split(' ').slice(0, 3).join(' ');
-      throw environmentError(`Postgres refused ${what}: ${messageOf(error)}.`, {
-        detail: error instanceof DatabaseError ? error.detail : undefined,
+      const answered = error instanceof DatabaseError;
+      const how = answered ? 'refused' : 'did not answer';
+      throw environmentError(`Postgres ${how} ${what}: ${messageOf(error)}.`, {
+        detail: answered ? error.detail : undefined,
         cause: error,
       });
     }

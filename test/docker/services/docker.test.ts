@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -17,7 +18,7 @@ import { createDockerProvider } from '../../../src/services/docker/provider.ts';
 import { sweepContainers } from '../../../src/services/docker/sweep.ts';
 import type { PostgresRequest } from '../../../src/services/port.ts';
 import { withClient } from '../../../src/services/postgres/connection.ts';
-import { quiet, scratch } from '../../unit/services/scratch.ts';
+import { quiet, type Scratch, scratch, writeContext } from '../../unit/services/scratch.ts';
 import { engine, noEngine, titled } from './engine-of-this-machine.ts';
 
 const execFileAsync = promisify(execFile);
@@ -34,6 +35,10 @@ const containersOf = async (runId: string) =>
   );
 const volumes = async () => lines(await docker('volume', 'ls', '--quiet'));
 const isDead = async (owner: RunOwner) => !(await isOwnerAlive(owner));
+
+/** What a sweep removes of a run; others may leave something at the same time. */
+const sweptOf = async (runId: string) =>
+  (await sweepContainers(process.env, isDead)).filter((name) => name.includes(runId));
 
 function postgres(run: RunDirectory, request = REQUEST) {
   return createDockerProvider({ engine, run, isDead }).postgres(request);
@@ -170,7 +175,7 @@ describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
     await once(relay, 'listening');
     const program = fileURLToPath(new URL('programs/start-and-wait.ts', import.meta.url));
     const child = spawn(process.execPath, [program, path.join(place.directory, 'runs')], {
-      env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
+      env: { ...process.env, DOCKER_HOST: '', HOME: await homeWithContext(place, socket) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const said: string[] = [];
@@ -178,17 +183,20 @@ describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
     await once(child, 'close');
     await gone.promise;
     const [failed, undone] = said.map((line) => JSON.parse(line));
-    expect(failed).toMatchObject({ kind: 'environment', message: /Docker/ });
+    expect(failed).toMatchObject({ kind: 'environment', message: expect.stringMatching(/Docker/) });
     expect(undone).toMatchObject({
       kind: 'environment',
+      message: expect.stringContaining(socket),
       hint: expect.stringContaining('docker rm --force'),
     });
-    expect(await sweepContainers(process.env, isDead)).toHaveLength(1);
+    const [container] = /labs-\w+-postgres-1/.exec(undone.message)!;
+    expect(await sweptOf(container.split('-')[1]!)).toEqual([`container ${container}`]);
   });
 
   test('what a killed run left is swept, and nothing else', async () => {
     await using place = await scratch();
-    const live = postgres(await place.newRun());
+    const liveRun = await place.newRun();
+    const live = postgres(liveRun);
     await live.setup(quiet());
     const program = fileURLToPath(new URL('programs/start-and-wait.ts', import.meta.url));
     const child = spawn(process.execPath, [program, path.join(place.directory, 'runs')], {
@@ -200,19 +208,30 @@ describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
     const labels = await labelsOf(runId);
     await docker('network', 'create', ...labels, `labs-${runId}-net`);
     await docker('volume', 'create', ...labels, `labs-${runId}-volume`);
-    expect(await sweepContainers(process.env, isDead)).toEqual([]);
+    expect(await sweptOf(runId)).toEqual([]);
     child.kill('SIGKILL');
     await closed;
     expect(await containersOf(runId)).toHaveLength(1);
-    expect(await sweepContainers(process.env, isDead)).toEqual([
+    expect(await sweptOf(runId)).toEqual([
       `container labs-${runId}-postgres-1`,
       `network labs-${runId}-net`,
       `volume labs-${runId}-volume`,
     ]);
     expect(await containersOf(runId)).toEqual([]);
+    expect(await containersOf(liveRun.id)).toHaveLength(1);
     await live.teardown();
   });
 });
+
+/** The relay is chosen as Colima would be: testcontainers by itself would not look there. */
+async function homeWithContext(place: Scratch, socket: string): Promise<string> {
+  await writeContext(place, 'relay', `unix://${socket}`);
+  await writeFile(
+    path.join(place.directory, '.docker/config.json'),
+    JSON.stringify({ currentContext: 'relay' }),
+  );
+  return place.directory;
+}
 
 async function labelsOf(runId: string): Promise<string[]> {
   const [name] = await containersOf(runId);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -6,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { findEngine } from '../../../src/services/docker/engine.ts';
-import { type Scratch, scratch } from './scratch.ts';
+import { scratch, writeContext } from './scratch.ts';
 
 const VERSION = JSON.stringify({ Version: '28.0.1', ApiVersion: '1.48' });
 
@@ -24,16 +23,6 @@ async function listen(where: string | number, answer: RequestListener) {
 }
 
 const engine: RequestListener = (_, response) => response.end(VERSION);
-
-async function writeContext({ directory }: Scratch, name: string, url: string): Promise<void> {
-  const id = createHash('sha256').update(name).digest('hex');
-  const meta = path.join(directory, '.docker/contexts/meta', id);
-  await mkdir(meta, { recursive: true });
-  await writeFile(
-    path.join(meta, 'meta.json'),
-    JSON.stringify({ Name: name, Endpoints: { docker: { Host: url } } }),
-  );
-}
 
 test('answers at the socket that DOCKER_HOST names', async () => {
   await using place = await scratch();

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createRunDirectory, type RunDirectory } from '../../../src/platform/run-directory.ts';
@@ -22,3 +23,16 @@ export async function scratch(): Promise<Scratch> {
 }
 
 export const quiet = (signal = new AbortController().signal) => ({ signal, progress: () => {} });
+
+/** A Docker context in `.docker`, as `docker context create` makes it. */
+export async function writeContext(
+  { directory }: Scratch,
+  name: string,
+  url: string,
+): Promise<void> {
+  const id = createHash('sha256').update(name).digest('hex');
+  const meta = path.join(directory, '.docker/contexts/meta', id);
+  await mkdir(meta, { recursive: true });
+  const context = { Name: name, Endpoints: { docker: { Host: url } } };
+  await writeFile(path.join(meta, 'meta.json'), JSON.stringify(context));
+}
