@@ -90,15 +90,14 @@ class DatabaseTimeout extends Error {
   code = 'ETIMEDOUT'
 }
 
-/** The driver has no time-out for a connection that falls silent in the middle of a statement. */
+/**
+ * The driver has no time-out for a connection that falls silent in the middle of a statement.
+ *
+ * The socket is handed over before it is connected, and what is written waits in it: a place of the pool whose
+ * socket could not be made at all is never used again, one whose socket closes is.
+ */
 function openSocket({ host: [host], port: [port] }) {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, host)
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new DatabaseTimeout('silent connection')))
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      resolve(socket)
-    })
-  })
+  const socket = connect(port, host)
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new DatabaseTimeout('silent connection')))
+  return socket
 }
