@@ -71,14 +71,13 @@ export default defineStage({
       title: 'GET /tasks/{id} gives the task as it was created',
       points: 1,
       needs: ['creates-task'],
-      hint: 'Make every answer from one function that turns a stored row into a task, so that POST, GET and the list cannot differ. The ETag of the 201 is the one of the GET.',
+      hint: 'Make every answer from one function that turns a stored row into a task, so that POST, GET and the list cannot differ.',
       reference: rfc(9110, '9.3.1', 'GET'),
       run: async ({ http, random }) => {
         const created = await createTask(http, newTask(random));
         const other = await createTask(http, newTask(random));
         const found = await readTask(http, created.json);
         expect(found.json, 'the task', found).toBe(created.json);
-        expect(found).toHaveHeader('ETag', created.requiredHeader('ETag'));
         expect((await readTask(http, other.json)).json.id, 'id').toBe(other.json.id);
       },
     },

@@ -18,7 +18,9 @@ export default defineStage({
       run: async ({ http, random }) => {
         const created = await createTask(http, newTask(random));
         const { id, ...before } = created.json;
-        const seen = [created.requiredHeader('ETag')];
+        const first = created.requiredHeader('ETag');
+        const seen = [first];
+        expect(await readTask(http, { id }, { note: 'unchanged' })).toHaveHeader('ETag', first);
         const follow = async (method: string, json: Partial<TaskInput>) => {
           const changed = await http.request(method, `/tasks/${id}`, { json });
           expect(changed).toHaveStatus(200);
