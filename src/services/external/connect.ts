@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { environmentError, messageOf } from '../../core/errors.ts';
+import { environmentError, errorCode, messageOf } from '../../core/errors.ts';
 import type { PostgresLogin } from '../port.ts';
 import { withClient } from '../postgres/connection.ts';
 import { type ExternalLogin, parsePostgresUrl } from './url.ts';
@@ -48,7 +48,9 @@ function isWithoutTls(error: unknown): boolean {
 
 function noConnection({ shown, login }: ExternalLogin, cause: unknown): Error {
   const answered = cause instanceof DatabaseError;
-  return environmentError(`No connection to ${shown}: ${messageOf(cause) || String(cause)}.`, {
+  // An AggregateError, of a name with several addresses, has a code and no message.
+  const why = messageOf(cause).replace(/\.$/, '') || errorCode(cause);
+  return environmentError(`No connection to ${shown}: ${why}.`, {
     hint: answered
       ? 'The server answers but refuses; check user, password and database in the URL.'
       : `Check that a server listens on port ${login.port} of ${login.host} and speaks TLS as sslmode says.`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { environmentError } from '../../core/errors.ts';
+import { environmentError, messageOf } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { Directories } from '../../platform/host.ts';
 import { type RunDirectory, removeTree } from '../../platform/run-directory.ts';
@@ -120,7 +120,7 @@ async function layOut(
     await copyTree(data.directory, target, { signal, owner: user, mode: secret });
   } catch (error) {
     signal.throwIfAborted();
-    throw environmentError(`Postgres' data could not be laid out in ${directory}.`, {
+    throw environmentError(`Postgres' data do not fit into ${directory}: ${messageOf(error)}.`, {
       hint: 'Make room there, or name another directory in LABS_RUNS_DIR.',
       cause: error,
     });
