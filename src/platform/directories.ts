@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentError, errorCode, messageOf } from '../core/errors.ts';
@@ -9,7 +9,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where things are kept. `LABS_CACHE_DIR` and `LABS_RUNS_DIR` say otherwise. */
 export function findDirectories(env: Environment, platform: NodeJS.Platform): Directories {
-  const { uid } = userInfo();
+  // Not os.userInfo(): it throws for a user without an entry in the password file, as in containers.
+  const uid = process.getuid?.() ?? 0;
   return {
     package: packageRoot(),
     cache: env['LABS_CACHE_DIR'] ?? cacheRoot(env, platform, uid),
@@ -49,9 +50,9 @@ function cacheRoot(env: Environment, platform: NodeJS.Platform, uid: number): st
   const name = 'backend-labs';
   // Postgres refuses to run as root; the user that it runs as instead cannot look into /root.
   if (uid === 0) return path.join('/var/cache', name);
-  const { homedir } = userInfo();
-  if (platform === 'darwin') return path.join(homedir, 'Library', 'Caches', name);
-  return path.join(env['XDG_CACHE_HOME'] || path.join(homedir, '.cache'), name);
+  const home = homedir();
+  if (platform === 'darwin') return path.join(home, 'Library', 'Caches', name);
+  return path.join(env['XDG_CACHE_HOME'] || path.join(home, '.cache'), name);
 }
 
 /** Memory where the machine has it: a database on it does not wait for a disk. */

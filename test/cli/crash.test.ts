@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root, scratch, sharedCache } from '../support/cli.ts';
+import { root, scratch } from '../support/cli.ts';
+import { spawnLabs } from '../support/command.ts';
 import { processesBelow } from '../support/leftovers.ts';
 
 const place = scratch('crash');
@@ -17,28 +17,7 @@ beforeAll(() =>
 );
 afterAll(() => place.remove());
 
-/** The real command, as a user's shell would start it. */
-function labs(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [path.join(root, 'bin/labs.js'), ...args], {
-    cwd: workspace,
-    env: { ...process.env, LABS_RUNS_DIR: runs, LABS_CACHE_DIR: sharedCache() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output }) as Ended);
-  return { child, ended };
-}
-
-interface Ended {
-  code: number | null;
-  signal: string | null;
-  output: string;
-}
-
+const labs = (...args: string[]) => spawnLabs(args, { cwd: workspace, runs });
 const grade = () => labs('grade', '--provider', 'local');
 
 function leftovers() {

@@ -1,0 +1,37 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { root, sharedCache } from './cli.ts';
+
+export interface Ended {
+  code: number | null;
+  signal: string | null;
+  output: string;
+}
+
+export interface CommandOptions {
+  cwd: string;
+  runs: string;
+  /** The Node.js that starts it; this one where nothing is said. */
+  node?: string;
+  env?: Readonly<Record<string, string>>;
+}
+
+/** The real command, as a user's shell would start it; it needs what `npm run build` makes. */
+export function spawnLabs(
+  args: readonly string[],
+  { cwd, runs, node = process.execPath, env = {} }: CommandOptions,
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(node, [path.join(root, 'bin/labs.js'), ...args], {
+    cwd,
+    env: { ...process.env, LABS_RUNS_DIR: runs, LABS_CACHE_DIR: sharedCache(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output }) as Ended);
+  return { child, ended };
+}
