@@ -1,5 +1,5 @@
 import { listLabs } from '../../catalog/catalog.ts';
-import { ExitCode, usageError } from '../../core/errors.ts';
+import { ExitCode, errorCode, interrupted, usageError } from '../../core/errors.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding, Fix, LabNeeds } from '../../doctor/finding.ts';
 import type { Rights } from '../../doctor/machine.ts';
@@ -46,8 +46,10 @@ export async function doctorCommand({ fix, yes }: DoctorOptions, host: Host): Pr
       hint: '`labs doctor --fix --yes` runs these commands without asking.',
     });
   }
-  host.stdout.write('\nNow:\n');
-  report.table(mended.findings);
+  if (mended.findings !== findings) {
+    host.stdout.write('\nNow:\n');
+    report.table(mended.findings);
+  }
   return report.rest(mended.findings);
 }
 
@@ -93,9 +95,11 @@ async function ask(
   { ask: question, stdout, signal }: Host,
 ): Promise<boolean | undefined> {
   const commands = shownCommands(fix, rights).map((line) => `    ${line}\n`);
-  const answer = await question(
-    `\n${title}: ${fix.description}:\n${commands.join('')}Run it? [y/N] `,
-  );
+  const text = `\n${title}: ${fix.description}:\n${commands.join('')}Run it? [y/N] `;
+  const answer = await question(text).catch((error: unknown) => {
+    // readline takes Ctrl-C and Ctrl-D before they become a signal or an end.
+    throw errorCode(error) === 'ABORT_ERR' ? interrupted() : error;
+  });
   signal.throwIfAborted();
   if (answer === undefined) return undefined;
   const agreed = /^\s*y(es)?\s*$/i.test(answer);

@@ -7,8 +7,7 @@ type Asked = Pick<
   'engine' | 'which' | 'platform' | 'hasSystemd' | 'packageManager' | 'userName'
 >;
 
-const WITHOUT_IT =
-  'Optional: services run as processes of this machine instead, and submissions without a sandbox.';
+const WITHOUT_IT = 'Optional: services then run as processes of this machine.';
 
 /** A Docker engine that answers. No lab needs one where its services can run without. */
 export async function checkEngine(machine: Asked, labs: readonly LabNeeds[]): Promise<Finding> {
@@ -37,7 +36,7 @@ async function wayOn(
     case 'named':
       return {
         advice:
-          'start the engine that is named there, or unset DOCKER_HOST (`docker context use default`)',
+          'start the engine that is named there, or unset DOCKER_HOST (a context: `docker context use default`)',
       };
     case 'silent':
       return { advice: 'restart the engine: it takes connections but gives no useful answer' };
