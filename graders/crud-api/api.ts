@@ -39,16 +39,13 @@ export async function listPage(http: Http, query: Query, note?: string): Promise
 
 export const idsOf = (tasks: readonly { id: string }[]): string[] => tasks.map(({ id }) => id);
 
-/**
- * Follows `nextCursor` to the end and gives the ids in the order in which they came.
- * `afterPage` runs between a page and the next.
- */
+/** Follows `nextCursor` to the end; `afterPage` runs between a page and the next. */
 export async function walk(
   http: Http,
   query: Query,
   afterPage: (items: readonly Task[], page: number) => Promise<void> = async () => {},
-): Promise<{ ids: string[]; last: Response<Page> }> {
-  const ids: string[] = [];
+): Promise<{ tasks: Task[]; last: Response<Page> }> {
+  const tasks: Task[] = [];
   let cursor: string | null = null;
   for (let page = 1; ; page += 1) {
     const answer: Response<Page> = await listPage(
@@ -57,11 +54,11 @@ export async function walk(
       `page ${page} of the walk`,
     );
     const { items, nextCursor } = answer.json;
-    ids.push(...idsOf(items));
-    if (nextCursor === null) return { ids, last: answer };
+    tasks.push(...items);
+    if (nextCursor === null) return { tasks, last: answer };
     if (page === MAX_PAGES)
       throw answer.failure(
-        `the walk to end: nextCursor null once nothing follows`,
+        'the walk to end: nextCursor null once nothing follows',
         `another cursor after ${MAX_PAGES} pages`,
       );
     await afterPage(items, page);

@@ -145,11 +145,10 @@ export default defineStage({
       id: 'wrong-media-type-is-415',
       title: 'A body with a media type that the operation does not list is 415',
       points: 1,
-      needs: ['patches-task'],
+      needs: ['creates-task'],
       hint: 'Compare the media type alone: without its parameters and without regard to case. No Content-Type is not JSON either, whatever the body looks like.',
       reference: rfc(9110, '15.5.16', '415 Unsupported Media Type'),
       run: async ({ http, random }) => {
-        const { id } = (await createTask(http, newTask(random))).json;
         const typed = (type?: string): RequestOptions => ({
           body: JSON.stringify({ title: random.title() }),
           headers: type === undefined ? {} : { 'content-type': type },
@@ -161,15 +160,11 @@ export default defineStage({
           'application/x-www-form-urlencoded',
           'application/xml',
           'application/jsonp',
+          'application/merge-patch+json',
         ];
         await forAll(wrong, async (type) => {
           expect(await http.post('/tasks', typed(type))).toBeProblem(415);
-          expect(await http.patch(`/tasks/${id}`, typed(type))).toBeProblem(415);
         });
-        const merge = 'application/merge-patch+json';
-        expect(await http.post('/tasks', typed(merge))).toBeProblem(415);
-        expect(await http.put(`/tasks/${id}`, typed(merge))).toBeProblem(415);
-
         const right = [
           'application/json; charset=utf-8',
           'Application/JSON',
@@ -177,10 +172,7 @@ export default defineStage({
         ];
         await forAll(right, async (type) => {
           expect(await http.post('/tasks', typed(type))).toHaveStatus(201);
-          expect(await http.patch(`/tasks/${id}`, typed(type))).toHaveStatus(200);
         });
-        const patched = await http.patch(`/tasks/${id}`, typed(`${merge}; charset=utf-8`));
-        expect(patched).toHaveStatus(200);
       },
     },
     {

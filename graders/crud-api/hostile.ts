@@ -18,7 +18,7 @@ export default defineStage({
       id: 'keeps-text-exactly',
       title: 'Text comes back code point by code point',
       points: 2,
-      needs: ['replaces-task', 'patches-task'],
+      needs: ['reads-task'],
       hint: 'Store and return what was sent: no trim, no Unicode normalisation, no HTML escaping, no case folding. Escaping is the business of whoever displays it.',
       reference: {
         title: 'Unicode Standard Annex #15: Unicode Normalization Forms',
@@ -32,24 +32,16 @@ export default defineStage({
           expect(created).toHaveJson(fields);
           expect(await readTask(http, created.json)).toHaveJson(fields);
         });
-        const { id } = (await createTask(http, newTask(random))).json;
-        const title = '  Un e\u0301te\u0301 \u{1F3D6}\uFE0F ';
-        for (const method of ['PATCH', 'PUT']) {
-          const answer = await http.request(method, `/tasks/${id}`, { json: { title } });
-          expect(answer).toHaveStatus(200);
-          expect(answer).toHaveJson({ title });
-        }
       },
     },
     {
       id: 'refuses-unstorable-text',
       title: 'A string with U+0000 or with half a surrogate pair is 422',
       points: 1,
-      needs: ['replaces-task', 'patches-task'],
+      needs: ['creates-task'],
       hint: 'Postgres cannot store U+0000, and UTF-8 cannot carry an unpaired surrogate: check each string that you parsed before it reaches the driver, tags and all.',
       reference: rfc(8259, '8.2', 'Unicode Characters'),
       run: async ({ http, random }) => {
-        const { id } = (await createTask(http, newTask(random))).json;
         const bad = ['\0', 'a\0b', '\ud800', 'a\udc00', '\udc00\ud800', '\u{1F600}\ud83d'];
         await forAll(bad, async (text) => {
           const cases = [{ title: `x${text}` }, { description: text }, { tags: ['fine', text] }];
@@ -57,8 +49,6 @@ export default defineStage({
             const json = { title: random.title(), ...fields };
             const note = `${Object.keys(fields)}: ${JSON.stringify(text)}`;
             expect(await http.post('/tasks', { json, note })).toBeProblem(422);
-            expect(await http.put(`/tasks/${id}`, { json, note })).toBeProblem(422);
-            expect(await http.patch(`/tasks/${id}`, { json: fields, note })).toBeProblem(422);
           }
         });
       },
@@ -67,19 +57,22 @@ export default defineStage({
       id: 'survives-hostile-json',
       title: 'JSON that is made to hurt is refused and does no harm',
       points: 1,
-      needs: ['applies-defaults', 'patches-task'],
+      needs: ['applies-defaults'],
       hint: 'What walks a body recursively runs out of stack: bound the depth, or catch it. Never merge a body into an object of yours member by member: `__proto__` is a member like any other.',
       reference: owasp(
         'Prototype_Pollution_Prevention_Cheat_Sheet',
         'Prototype Pollution Prevention',
       ),
       run: async ({ http, random }) => {
-        const { id } = (await createTask(http, newTask(random))).json;
         const deep = (open: string, close: string) => open.repeat(DEPTH) + close.repeat(DEPTH);
         const cases: [note: string, body: string, statuses: number[]][] = [
           ['lists in lists', deep('[', ']'), [400, 422]],
           ['a title of lists in lists', `{"title":${deep('[', ']')}}`, [400, 422]],
-          ['objects in objects', `${deep('{"a":', '')}1${'}'.repeat(DEPTH)}`, [400, 422]],
+          [
+            'objects in objects',
+            `{"title":${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}}`,
+            [400, 422],
+          ],
           ['tags of lists in lists', `{"title":"x","tags":${deep('[', ']')}}`, [400, 422]],
           ['lists that do not end', `{"title":${'['.repeat(DEPTH)}`, [400]],
           ['__proto__', '{"title":"x","__proto__":{"status":"done","polluted":1}}', [400, 422]],
@@ -91,8 +84,6 @@ export default defineStage({
           expect(await http.post('/tasks', { body, headers: JSON_TYPE, note })).toBeProblem(
             ...statuses,
           );
-          const patched = await http.patch(`/tasks/${id}`, { body, headers: JSON_TYPE, note });
-          expect(patched).toBeProblem(...statuses);
         }
         const title = random.title();
         const after = await createTask(http, { title }, { note: 'after all that' });

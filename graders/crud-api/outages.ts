@@ -1,25 +1,20 @@
 import {
-  type App,
   attempt,
-  CheckFailure,
   concurrently,
   defineStage,
   eventually,
   expect,
   type OwnContext,
-  type RequestOptions,
 } from 'backend-labs/kit';
-import { createTask, forAll, readTask } from './api.ts';
+import { createTask, readTask } from './api.ts';
 import { room } from './bounds.ts';
-import { expectNoInternals } from './leaks.ts';
+import { expectUnavailable, workingOperations } from './operations.ts';
 import { IDEMPOTENCY_KEY, rfc, TIMEOUTS, twelveFactor } from './reading.ts';
+import { expectAlive, expectRecovery, RECOVERY_MS, steadyTask } from './steady.ts';
 import { newTask, type Task } from './task.ts';
 
-/** What the contract gives an answer while Postgres is away, and the app after its return. */
+/** What the contract gives an answer while Postgres is away. */
 const ANSWER_MS = 3_000;
-const RECOVERY_MS = 5_000;
-
-const NEEDS = ['stores-in-postgres', 'lists-tasks', 'creates-batch', 'changes-postgres'];
 
 export default defineStage({
   id: 'outages',
@@ -27,20 +22,51 @@ export default defineStage({
   world: 'own',
   checks: [
     {
+      id: 'survives-dropped-connections',
+      title: 'Idle connections that Postgres drops do not end the app',
+      points: 2,
+      needs: ['stores-in-postgres', 'reads-task'],
+      timeoutMs: 20_000,
+      hint: 'A pooled connection can break while nobody uses it. Listen to the pool’s error event (`pool.on("error", …)` in node-postgres), and let the pool replace it.',
+      reference: {
+        title: 'node-postgres: pool events',
+        url: 'https://node-postgres.com/apis/pool#error',
+      },
+      run: async (context) => {
+        const { http, postgres, app } = context;
+        const task = await steadyTask(context);
+        const within = RECOVERY_MS + (await room(http, `/tasks/${task.id}`));
+        for (let round = 1; round <= 3; round += 1) {
+          await concurrently(5, () => readTask(http, task));
+          postgres.reset();
+          const note = 'after Postgres dropped its idle connections';
+          const answer = await attempt(() =>
+            http.get(`/tasks/${task.id}`, { note, timeoutMs: within }),
+          );
+          expectAlive(app);
+          if (answer.failure !== undefined) throw answer.failure;
+          expect(answer.value).toHaveStatus(200, 503);
+          await expectRecovery(context, task, within);
+        }
+        expectAlive(app);
+      },
+    },
+    {
       id: 'answers-503-when-cut-off',
       title: 'While Postgres refuses connections, every operation is a quick 503 and the app lives',
       points: 2,
-      needs: NEEDS,
+      needs: ['survives-dropped-connections'],
       timeoutMs: 20_000,
       hint: 'Catch the driver’s connection errors in one place and answer them with a 503 problem. An error event on an idle pooled connection that nobody listens to ends a Node.js process.',
       reference: rfc(9110, '15.6.4', '503 Service Unavailable'),
       run: async (context) => {
-        const { http, postgres, app } = context;
+        const { http, postgres, app, random } = context;
         const task = await steadyTask(context);
         const within = ANSWER_MS + (await room(http, `/tasks/${task.id}`));
+        const operations = await workingOperations(http, random);
         postgres.cut();
         for (const note of ['while Postgres is cut off', 'while Postgres is still cut off'])
-          await expectUnavailable(context, task, note, within);
+          await expectUnavailable(http, random, operations, task.id, { note, timeoutMs: within });
         expectAlive(app);
         const health = await http.get('/healthz', {
           timeoutMs: within,
@@ -76,20 +102,22 @@ export default defineStage({
       title:
         'While Postgres accepts connections and says nothing, every operation is a 503 in time',
       points: 2,
-      needs: NEEDS,
+      needs: ['survives-dropped-connections'],
       timeoutMs: 25_000,
       hint: 'Nothing fails here, so nothing ends unless you do it: bound the wait for a connection and the wait for each query, together below 3 seconds. The server’s statement_timeout cannot help, it is on the far side.',
       reference: TIMEOUTS,
       run: async (context) => {
-        const { http, postgres, app, signal } = context;
+        const { http, postgres, app, random, signal } = context;
         const task = await steadyTask(context);
         const within = ANSWER_MS + (await room(http, `/tasks/${task.id}`));
+        const operations = await workingOperations(http, random);
         // One connection is open when the silence begins: some operation finds it and gets no answer to
         // its query, the others open new ones and get no answer to that.
         postgres.reset();
         await eventually(() => readTask(http, task), { withinMs: RECOVERY_MS, signal });
         postgres.blackhole();
-        await expectUnavailable(context, task, 'while Postgres is silent', within);
+        const note = 'while Postgres is silent';
+        await expectUnavailable(http, random, operations, task.id, { note, timeoutMs: within });
         expectAlive(app);
       },
     },
@@ -116,36 +144,6 @@ export default defineStage({
       },
     },
     {
-      id: 'survives-dropped-connections',
-      title: 'Idle connections that Postgres drops do not end the app',
-      points: 2,
-      needs: ['stores-in-postgres', 'reads-task'],
-      timeoutMs: 20_000,
-      hint: 'A pooled connection can break while nobody uses it. Listen to the pool’s error event (`pool.on("error", …)` in node-postgres), and let the pool replace it.',
-      reference: {
-        title: 'node-postgres: pool events',
-        url: 'https://node-postgres.com/apis/pool#error',
-      },
-      run: async (context) => {
-        const { http, postgres, app } = context;
-        const task = await steadyTask(context);
-        const within = RECOVERY_MS + (await room(http, `/tasks/${task.id}`));
-        for (let round = 1; round <= 3; round += 1) {
-          await concurrently(5, () => readTask(http, task));
-          postgres.reset();
-          const note = 'after Postgres dropped its idle connections';
-          const answer = await attempt(() =>
-            http.get(`/tasks/${task.id}`, { note, timeoutMs: within }),
-          );
-          expectAlive(app);
-          if (answer.failure !== undefined) throw answer.failure;
-          expect(answer.value).toHaveStatus(200, 503);
-          await expectRecovery(context, task, within);
-        }
-        expectAlive(app);
-      },
-    },
-    {
       id: 'retry-finds-its-task',
       title: 'After a 503 to a creation, the same Idempotency-Key leads to exactly one task',
       points: 1,
@@ -168,66 +166,6 @@ export default defineStage({
     },
   ],
 });
-
-/** A new task, once the app has got over what the check before did to each of its connections. */
-async function steadyTask({ http, random, signal }: OwnContext): Promise<Task> {
-  const steady = async () => {
-    const created = await createTask(http, newTask(random));
-    await concurrently(10, () => readTask(http, created.json));
-    return created.json;
-  };
-  return eventually(steady, { withinMs: 2 * RECOVERY_MS, signal });
-}
-
-/** Every operation on tasks at once: each must be a 503 in time. */
-async function expectUnavailable(
-  { http, random }: OwnContext,
-  { id }: Task,
-  note: string,
-  timeoutMs: number,
-): Promise<void> {
-  const path = `/tasks/${id}`;
-  const operations: [method: string, path: string, json?: unknown][] = [
-    ['GET', path],
-    ['GET', '/tasks'],
-    ['POST', '/tasks', newTask(random)],
-    ['POST', '/tasks/batch', { tasks: [newTask(random), newTask(random)] }],
-    ['PUT', path, newTask(random)],
-    ['PATCH', path, { title: random.title() }],
-    ['DELETE', path],
-  ];
-  await forAll(operations, async ([method, target, json]) => {
-    const options: RequestOptions = { note, timeoutMs, ...(json !== undefined && { json }) };
-    const answer = await http.request(method, target, options);
-    expect(answer).toBeProblem(503);
-    expectNoInternals(answer);
-  });
-}
-
-async function expectRecovery(
-  { http, random, signal }: OwnContext,
-  task: Task,
-  withinMs: number,
-): Promise<void> {
-  const note = 'now that Postgres is back';
-  const serve = async () => {
-    await concurrently(10, () => readTask(http, task, { note }));
-    await createTask(http, newTask(random), { note });
-  };
-  await eventually(serve, { withinMs, signal });
-}
-
-function expectAlive(app: App): void {
-  const { name, exit } = app.web;
-  if (exit === undefined) return;
-  const how = exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`;
-  throw new CheckFailure({
-    action: '',
-    expected: 'the app to live on',
-    actual: `its process ended with ${how}`,
-    evidence: [{ kind: 'log', source: name, lines: app.web.log().slice(-20) }],
-  });
-}
 
 /**
  * Cuts Postgres off while a creation is under way, then repeats it. `step` says when: after so many

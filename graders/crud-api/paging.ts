@@ -1,6 +1,6 @@
 import { CheckFailure, defineStage, expect, type Http, statementLines } from 'backend-labs/kit';
 import { idsOf, listPage, walk } from './api.ts';
-import { inOrder, SORTS, type Sort } from './order.ts';
+import { expectInOrder, SORTS, type Sort } from './order.ts';
 import { N_PLUS_ONE, NO_OFFSET } from './reading.ts';
 import { insertRows, type Row } from './rows.ts';
 
@@ -171,13 +171,8 @@ async function expectWalk(
   rows: readonly Row[],
   afterPage: (shown: string[], page: number) => Promise<void> = async () => {},
 ): Promise<void> {
-  const { ids, last } = await walk(http, { tag, sort, limit: LIMIT }, (items, page) =>
+  const { tasks, last } = await walk(http, { tag, sort, limit: LIMIT }, (items, page) =>
     afterPage(idsOf(items), page),
   );
-  expect(ids, `ids over all pages of sort=${sort}`, last).toBeUnique();
-  const expected = idsOf(inOrder(rows, sort));
-  const shown = ids.filter((id) => expected.includes(id));
-  const missing = expected.filter((id) => !shown.includes(id));
-  expect(missing, `tasks that the walk by ${sort} skipped`, last).toBe([]);
-  expect(shown, `ids over all pages of sort=${sort}`, last).toBe(expected);
+  expectInOrder(last, tasks, rows, sort);
 }

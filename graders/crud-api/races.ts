@@ -85,7 +85,7 @@ export default defineStage({
       id: 'parallel-patches-all-count',
       title: 'Patches of different fields that arrive together all take effect',
       points: 2,
-      needs: ['patches-task', 'stores-in-postgres'],
+      needs: ['patch-leaves-the-rest', 'stores-in-postgres'],
       hint: 'Reading the task, merging in memory and writing all of it back undoes what others wrote in between. Update only the fields that were sent, or lock the row before you read it.',
       reference: postgresManual('explicit-locking', 'Row-Level Locks'),
       run: async ({ http, random, postgres }) => {

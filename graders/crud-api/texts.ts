@@ -8,6 +8,7 @@ export const TEXTS: readonly string[] = [
   'e\u0301 and \u00e9 differ',
   '\u212b, \u2126, \ufb01 have compatibility forms',
   'O\'Brien said "no" \\ or \\n or \\u0041',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text that looks like a template
   '100% %s %d %00 $1 ${x} {0} :name ?',
   '<b>&amp;</b> &lt;script&gt;',
   '\u{1F469}\u200d\u{1F469}\u200d\u{1F467} \u{1F1E9}\u{1F1EA} \u{1F44D}\u{1F3FD}',
