@@ -40,27 +40,35 @@ export async function runCheck(
   const timeoutMs = check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS;
   const trace = createTrace(setup.nextId, setup.now);
   const startedAt = setup.now();
-  const ended = (judgement: Judgement): CheckRun => ({
-    ...judgement,
-    startedAt,
-    durationMs: setup.now() - startedAt,
-  });
+  const ended = async (judgement: Judgement): Promise<CheckRun> => {
+    const durationMs = setup.now() - startedAt;
+    const judged = judgement.verdict === 'failed' ? await unlessLost(judgement, place) : judgement;
+    return { ...judged, startedAt, durationMs };
+  };
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new DeadlinePassed()), timeoutMs);
   const signal = AbortSignal.any([setup.signal, deadline.signal]);
   try {
     const context = contextOf(stage, check.id, place, trace, signal, setup);
     await orAborted(check.run(context as OwnContext), signal);
-    return ended(judgeReturn(trace.exchanges));
+    return await ended(judgeReturn(trace.exchanges));
   } catch (error) {
     setup.signal.throwIfAborted();
-    if (deadline.signal.aborted) return ended(judgeTimeout(timeoutMs, trace.exchanges));
-    return ended(judgeThrow(asFailure(error), trace.exchanges));
+    if (deadline.signal.aborted) return await ended(judgeTimeout(timeoutMs, trace.exchanges));
+    return await ended(judgeThrow(asFailure(error), trace.exchanges));
   } finally {
     clearTimeout(timer);
     // What the check left under way (a request that it did not wait for) ends with it.
     deadline.abort(new DeadlinePassed());
   }
+}
+
+/** Without its services no app can pass: what failed then is not the learner's. */
+async function unlessLost(judgement: Judgement, place: Place): Promise<Judgement> {
+  const reason = 'world' in place ? await place.world.servicesLost() : undefined;
+  if (reason === undefined) return judgement;
+  const message = `Postgres went away during the check: ${reason}.`;
+  return { verdict: 'errored', gradable: true, error: { kind: 'environment', message } };
 }
 
 class DeadlinePassed extends Error {

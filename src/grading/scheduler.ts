@@ -1,6 +1,6 @@
 import { AppStartError } from '../apps/port.ts';
+import { LabsError } from '../core/errors.ts';
 import type { Emit } from '../core/event.ts';
-import type { Failure } from '../core/failure.ts';
 import type { CheckResult } from '../core/report.ts';
 import type { OwnContext } from '../kit/context.ts';
 import { type Check, infoOf, type Stage } from '../kit/grader.ts';
@@ -35,7 +35,8 @@ export async function runChecks(options: SchedulerOptions): Promise<CheckResult[
   return new Scheduler(options).run();
 }
 
-type Unstarted = Pick<CheckResult, 'verdict' | 'gradable' | 'skipped' | 'failure'>;
+/** What becomes of a check that was not tried. */
+type Unstarted = Pick<CheckResult, 'verdict' | 'gradable' | 'skipped' | 'failure' | 'error'>;
 
 class Scheduler {
   readonly #options: SchedulerOptions;
@@ -92,8 +93,8 @@ class Scheduler {
   }
 
   async #tryAlone(stage: Stage, index: number, world: World): Promise<CheckRun | Unstarted> {
-    const failure = await heal(world);
-    if (failure !== undefined) return { verdict: 'failed', failure, gradable: true };
+    const obstacle = await heal(world);
+    if (obstacle !== undefined) return obstacle;
     const again = await this.#try(stage, index, { world });
     await heal(world);
     return again;
@@ -101,7 +102,7 @@ class Scheduler {
 
   async #ownStage(stage: Stage): Promise<void> {
     let world: World | undefined;
-    let broken: Failure | undefined;
+    let broken: Unstarted | undefined;
     for (const index of stage.checks.keys()) {
       const obstacle = await this.#obstacle(stage, index);
       if (obstacle !== undefined) {
@@ -112,24 +113,21 @@ class Scheduler {
         if (broken === undefined && world === undefined)
           [world, broken] = await this.#openWorld(stage);
         if (world === undefined) {
-          this.#settle(stage, index, { verdict: 'failed', gradable: true, failure: broken! });
+          this.#settle(stage, index, broken!);
           return;
         }
         // Mended before the check rather than after: the last one has nobody to mend for.
-        const failure = await heal(world);
-        if (failure !== undefined)
-          this.#settle(stage, index, { verdict: 'failed', gradable: true, failure });
-        else this.#settle(stage, index, await this.#try(stage, index, { world }));
+        const unhealed = await heal(world);
+        this.#settle(stage, index, unhealed ?? (await this.#try(stage, index, { world })));
       });
     }
   }
 
-  async #openWorld(stage: Stage): Promise<[World | undefined, Failure | undefined]> {
+  async #openWorld(stage: Stage): Promise<[World | undefined, Unstarted | undefined]> {
     try {
       return [await this.#options.ownWorld!(stage), undefined];
     } catch (error) {
-      if (error instanceof AppStartError) return [undefined, startupFailure(error)];
-      throw error;
+      return [undefined, unstarted(error, 'start the app')];
     }
   }
 
@@ -182,12 +180,24 @@ function skipped(reason: string, gradable: boolean): Unstarted {
   return { verdict: 'skipped', skipped: reason, gradable };
 }
 
-async function heal(world: World): Promise<Failure | undefined> {
+async function heal(world: World): Promise<Unstarted | undefined> {
   try {
     await world.heal();
     return undefined;
   } catch (error) {
-    if (error instanceof AppStartError) return startupFailure(error, 'start the app again');
-    throw error;
+    return unstarted(error, 'start the app again');
   }
+}
+
+/** An app that does not come up is the learner's failure; services that do not are the machine's. */
+function unstarted(error: unknown, action: string): Unstarted {
+  if (error instanceof AppStartError)
+    return { verdict: 'failed', gradable: true, failure: startupFailure(error, action) };
+  if (!(error instanceof LabsError) || error.kind !== 'environment') throw error;
+  const { message, hint } = error;
+  return {
+    verdict: 'errored',
+    gradable: true,
+    error: { kind: 'environment', message, ...(hint !== undefined && { detail: hint }) },
+  };
 }

@@ -21,13 +21,19 @@ export interface DoctorOptions {
   fix: boolean;
   /** Without asking before each. */
   yes: boolean;
+  /** Ids of findings to mend; all where none is named. */
+  only: readonly string[];
 }
 
 /** What this machine has for the labs, what is missing, what that means, and how to mend it. */
-export async function doctorCommand({ fix, yes }: DoctorOptions, host: Host): Promise<number> {
+export async function doctorCommand(
+  { fix, yes, only }: DoctorOptions,
+  host: Host,
+): Promise<number> {
   const [machine, labs] = await Promise.all([thisMachine(host), needsOfLabs(host)]);
   const report = reporter(host, labs, machine.rights);
   const findings = await examine(machine, labs);
+  refuseUnknown(only, findings);
   report.table(findings);
   const fixable = findings.some((finding) => finding.fix !== undefined);
   if (!fix || !fixable) return report.rest(findings, fixable);
@@ -36,7 +42,9 @@ export async function doctorCommand({ fix, yes }: DoctorOptions, host: Host): Pr
     findings,
     rights: machine.rights,
     examine: async () => examine(await thisMachine(host), labs),
-    consent: async (finding, each) => yes || ask(finding, each, machine.rights, host),
+    consent: async (finding, each) =>
+      (only.length === 0 || only.includes(finding.id)) &&
+      (yes || ask(finding, each, machine.rights, host)),
     run: (argv) => runShown(argv, host),
     say: (line) => host.stdout.write(`${line}\n`),
   });
@@ -51,6 +59,13 @@ export async function doctorCommand({ fix, yes }: DoctorOptions, host: Host): Pr
     report.table(mended.findings);
   }
   return report.rest(mended.findings);
+}
+
+function refuseUnknown(only: readonly string[], findings: readonly Finding[]): void {
+  const ids = findings.map(({ id }) => id);
+  const unknown = only.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  throw usageError(`--only ${unknown}: expected one of ${ids.join(', ')}.`);
 }
 
 async function needsOfLabs(host: Host): Promise<LabNeeds[]> {

@@ -7,7 +7,7 @@ import type { PostgresLink } from '../../kit/postgres.ts';
 import { postgresTap } from '../../network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../network/proxy.ts';
 import type { PostgresDatabase, PostgresServer } from '../../services/port.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, whyNoAnswer } from './database.ts';
 import { ProcessSlot } from './process-slot.ts';
 import type { World } from './world.ts';
 
@@ -92,6 +92,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         env,
         database: pool,
         origin: () => slots[0]!.url,
+        servicesLost: async () => (pool === undefined ? undefined : whyNoAnswer(pool)),
         links: () => links,
         processes: (since) => slots.map((slot) => slot.facade(log, since)),
         get crashes() {

@@ -17,6 +17,8 @@ export interface World {
   links(): readonly PostgresLink[];
   /** Facades of the processes; `since` is the moment from which they show the log. */
   processes(since: number): readonly AppProcess[];
+  /** Why the services that we started do not answer; undefined while they do. */
+  servicesLost(): Promise<string | undefined>;
   /** How often a process ended that nobody had told to. */
   readonly crashes: number;
   /**

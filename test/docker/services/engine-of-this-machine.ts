@@ -2,6 +2,9 @@ import { type AnsweringEngine, findEngine } from '../../../src/services/docker/e
 
 const found = await findEngine(process.env);
 
+if (!found.answers && process.env['LABS_REQUIRE_DOCKER'] === '1')
+  throw new Error(`These tests must run, and no Docker engine answers: ${found.reason}.`);
+
 /** Why tests that need Docker are skipped here; undefined where an engine answers. */
 export const noEngine = found.answers ? undefined : found.reason;
 
