@@ -11,18 +11,18 @@ const root = path.resolve(
 const bin = path.join(root, 'node_modules', '.bin');
 const tsc = path.join(bin, 'tsc');
 
-if (existsSync(tsc)) {
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
 // npm links the commands of dependencies, not a package's own: `npx labs` in a workspace below the
 // checkout looks for it here.
 if (process.platform !== 'win32') {
   mkdirSync(bin, { recursive: true });
   rmSync(path.join(bin, 'labs'), { force: true });
   symlinkSync('../../bin/labs.js', path.join(bin, 'labs'));
+}
+
+if (existsSync(tsc)) {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(status ?? 1);
 }

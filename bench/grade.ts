@@ -1,0 +1,93 @@
+// Where the time of a grade goes: the solution of crud-api, graded with each provider in turn.
+//
+//   npm run bench                five rounds, local and docker interleaved
+//   npm run bench -- 9 local     nine rounds, one provider
+//
+// Prints medians in milliseconds; the first round, which fills caches, stands in a column of its own.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+interface Step {
+  id: string;
+  startedAt: number;
+  durationMs: number;
+}
+interface Report {
+  durationMs: number;
+  score: { percent: number };
+  steps: Step[];
+  checks: { startedAt?: number; durationMs: number }[];
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const [rounds = '5', ...named] = process.argv.slice(2);
+const providers = named.length > 0 ? named : ['local', 'docker'];
+const scratch = mkdtempSync(path.join(tmpdir(), 'labs-bench-'));
+/** Postgres runs as another user where we are root, and must be able to look into the cache. */
+const cache = path.join(process.getuid?.() === 0 ? '/var/cache' : tmpdir(), path.basename(scratch));
+process.on('exit', () => {
+  for (const directory of [scratch, cache]) rmSync(directory, { recursive: true, force: true });
+});
+
+const times = new Map(providers.map((provider) => [provider, [] as Record<string, number>[]]));
+for (let round = 0; round <= Number(rounds); round += 1)
+  for (const provider of providers) times.get(provider)!.push(grade(provider, round));
+
+for (const [provider, [cold, ...warm]] of times) {
+  console.log(`\n${provider}: cold, then the median of ${warm.length} warm rounds (ms)`);
+  for (const name of Object.keys(cold!)) {
+    const median = medianOf(warm.map((each) => each[name] ?? 0));
+    console.log(
+      `  ${name.padEnd(44)} ${String(cold![name]).padStart(7)} ${String(median).padStart(7)}`,
+    );
+  }
+}
+
+function grade(provider: string, round: number): Record<string, number> {
+  const workspace = path.join(scratch, provider);
+  if (round === 0)
+    cpSync(path.join(root, 'test/solutions/crud-api/typescript-fastify'), workspace, {
+      recursive: true,
+      filter: (file) => !['node_modules', 'dist', '.labs'].includes(path.basename(file)),
+    });
+  const file = path.join(workspace, 'report.json');
+  const startedAt = performance.now();
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      path.join(root, 'bin/labs.js'),
+      ...['grade', '--provider', provider, '--reporter', `json=${file}`],
+    ],
+    {
+      cwd: workspace,
+      stdio: 'inherit',
+      // A cache of its own, so that the first round is cold whatever was done here before.
+      env: { ...process.env, LABS_CACHE_DIR: path.join(cache, provider) },
+    },
+  );
+  const wall = performance.now() - startedAt;
+  if (status !== 0)
+    throw new Error(`the solution did not pass with ${provider}: exit code ${status}`);
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  const started = report.checks.flatMap((check) => check.startedAt ?? []);
+  const ends = report.checks.map((check) => (check.startedAt ?? 0) + check.durationMs);
+  const steps = Object.fromEntries(report.steps.map(({ id, durationMs }) => [id, durationMs]));
+  return rounded({
+    'wall, process start to end': wall,
+    ...steps,
+    'checks, first start to last end': Math.max(...ends) - Math.min(...started),
+    'before the first check': Math.min(...started),
+    'start of Node.js, imports, teardown': wall - Math.max(...ends),
+  });
+}
+
+function rounded(values: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, ms]) => [name, Math.round(ms)]));
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
