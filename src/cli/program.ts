@@ -65,17 +65,8 @@ function declare(host: Host, done: (code: number) => void): Command {
     .command('grade')
     .description('grade the workspace you are in')
     .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
-    .addOption(
-      new Option('--provider <provider>', 'where Postgres and other services run')
-        .choices(['auto', 'docker', 'local', 'external'])
-        .default('auto'),
-    )
-    .option(
-      '--service <name=url>',
-      'a server of yours: postgres=postgres://user@host/db',
-      collect,
-      [],
-    )
+    .addOption(providerOption())
+    .addOption(serviceOption('a server of yours: postgres=postgres://user@host/db'))
     .option('--against <url>', 'grade a server that runs already, from outside')
     .option('--lab <lab>', 'the lab, with --against outside a workspace')
     .option('--only <check>', 'try this check and those it needs; repeatable', collect, [])
@@ -97,17 +88,8 @@ function declare(host: Host, done: (code: number) => void): Command {
     .command('run')
     .description('run the app with its services, as the grader does, until Ctrl-C')
     .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
-    .addOption(
-      new Option('--provider <provider>', 'where Postgres and other services run')
-        .choices(['auto', 'docker', 'local', 'external'])
-        .default('auto'),
-    )
-    .option(
-      '--service <name=url>',
-      'a server of yours: postgres=postgres://user@host/db',
-      collect,
-      [],
-    )
+    .addOption(providerOption())
+    .addOption(serviceOption('a server of yours: postgres=postgres://user@host/db'))
     .option('--port <port>', 'port of the app', '3000')
     .action(async (workspace, options) => {
       const { runCommand } = await import('./commands/run.ts');
@@ -154,6 +136,16 @@ function declare(host: Host, done: (code: number) => void): Command {
     });
 
   return program;
+}
+
+function providerOption(): Option {
+  return new Option('--provider <provider>', 'where Postgres and other services run')
+    .choices(['auto', 'docker', 'local', 'external'])
+    .default('auto');
+}
+
+function serviceOption(description: string): Option {
+  return new Option('--service <name=url>', description).argParser(collect).default([]);
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

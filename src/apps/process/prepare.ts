@@ -4,8 +4,9 @@ import type { Command, Submission } from '../../core/submission.ts';
 import { AppStartError } from '../port.ts';
 import { appEnvironment, installEnvironment } from './environment.ts';
 import { isInstalled, rememberInstalled } from './installed.ts';
-import type { ProcessRuntimeOptions } from './runtime.ts';
+import type { ProcessRuntimeOptions } from './options.ts';
 import { SpawnError, spawnGroup } from './spawn.ts';
+import { notStartable } from './start-errors.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
 const BUILD_TIMEOUT_MS = 120_000;
@@ -87,21 +88,4 @@ async function runStep(
       lines,
     );
   }
-}
-
-/** A command that labs.yaml names and this machine does not have. */
-export function notStartable(
-  reason: AppStartError['reason'],
-  [file]: Command,
-  error: SpawnError,
-): AppStartError {
-  const missing = error.code === 'ENOENT';
-  return new AppStartError(
-    reason,
-    missing ? `There is no program \`${file}\`.` : `\`${file}\` cannot be run: ${error.message}`,
-    missing
-      ? `Install it, or mend the command in labs.yaml; it is looked for on PATH and in node_modules/.bin.`
-      : `See the permissions of the file that labs.yaml names.`,
-    [],
-  );
 }

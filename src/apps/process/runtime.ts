@@ -1,19 +1,11 @@
-import type { LogLine } from '../../core/log.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { Submission } from '../../core/submission.ts';
-import type { RunDirectory } from '../../platform/run-directory.ts';
 import { killProcessesOf } from '../../platform/strays.ts';
 import type { PreparedApp, Runtime } from '../port.ts';
 import { appEnvironment } from './environment.ts';
+import type { ProcessRuntimeOptions } from './options.ts';
 import { installAndBuild } from './prepare.ts';
 import { startProcess } from './start.ts';
-
-export interface ProcessRuntimeOptions {
-  env: Readonly<Record<string, string | undefined>>;
-  run: RunDirectory;
-  now: () => number;
-  onLog(line: LogLine): void;
-}
 
 /** Runs the app as processes of this machine, with the user's own rights: for one's own code. */
 export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {

@@ -7,10 +7,10 @@ import {
   type RunningProcess,
   type StartContext,
 } from '../port.ts';
-import { freePort, listenersOf } from './ports.ts';
-import { notStartable } from './prepare.ts';
-import { type Readiness, waitUntilReady } from './readiness.ts';
+import { freePort } from './ports.ts';
+import { waitUntilReady } from './readiness.ts';
 import { type Group, SpawnError, spawnGroup } from './spawn.ts';
+import { exitedEarly, notReady, notStartable } from './start-errors.ts';
 
 const LAST_LINES = 20;
 
@@ -112,74 +112,4 @@ async function untilReady(
   if (running.exit !== undefined) throw exitedEarly(running.exit, lastLines());
   if (last === 'ready') return;
   throw await notReady(last, { group, port, readiness, spec, lines: lastLines() });
-}
-
-function exitedEarly(exit: Exit, lines: readonly LogLine[]): AppStartError {
-  const how = exit.code === null ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`;
-  const busy = lines.some((line) => /EADDRINUSE|address already in use/i.test(line.text));
-  return new AppStartError(
-    'exited',
-    `The app ${how} before it served.`,
-    busy
-      ? 'It tried a port that is taken. Listen on the port in the environment variable PORT, which is free.'
-      : 'Its last lines say why. `start` in labs.yaml is the command that labs runs.',
-    lines,
-  );
-}
-
-async function notReady(
-  last: Exclude<Readiness, 'ready'>,
-  at: {
-    group: Group;
-    port: number;
-    readiness: string;
-    spec: ProcessSpec;
-    lines: readonly LogLine[];
-  },
-): Promise<AppStartError> {
-  const within = `within ${at.spec.readyTimeoutMs / 1000} s`;
-  if ('status' in last) {
-    return new AppStartError(
-      'unready',
-      `GET ${at.readiness} answered ${last.status}, never 200, ${within}.`,
-      `Answer 200 on ${at.readiness} as soon as the app can serve.`,
-      at.lines,
-    );
-  }
-  const listeners = await listenersOf(at.group.pid);
-  const there = listeners.map(({ host, port }) =>
-    host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
-  );
-  if (listeners.some(({ port }) => port === at.port)) {
-    const reachable = listeners.some(
-      ({ host, port }) => port === at.port && ['0.0.0.0', '127.0.0.1', '::'].includes(host),
-    );
-    return reachable
-      ? new AppStartError(
-          'silent',
-          `The app listens on PORT (${at.port}) but GET ${at.readiness} had no answer ${within}.`,
-          `See what the handler of ${at.readiness} waits for.`,
-          at.lines,
-        )
-      : new AppStartError(
-          'elsewhere',
-          `The app listens on ${there.join(', ')}, which 127.0.0.1 does not reach.`,
-          'Listen on 0.0.0.0 (all addresses) or 127.0.0.1.',
-          at.lines,
-        );
-  }
-  if (there.length > 0) {
-    return new AppStartError(
-      'elsewhere',
-      `The app listens on ${there.join(', ')} instead of PORT, which was ${at.port}.`,
-      'Read the port from the environment variable PORT; it differs from run to run.',
-      at.lines,
-    );
-  }
-  return new AppStartError(
-    'silent',
-    `The app runs but listens on no port ${within}.`,
-    'Listen on the port in the environment variable PORT once the app can serve.',
-    at.lines,
-  );
 }
