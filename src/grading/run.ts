@@ -2,6 +2,7 @@ import { AppStartError, type PreparedApp } from '../apps/port.ts';
 import type { CheckInfo, StageInfo } from '../core/check.ts';
 import { interrupted } from '../core/errors.ts';
 import type { Failure } from '../core/failure.ts';
+import type { LogLine } from '../core/log.ts';
 import type { CheckResult, Report } from '../core/report.ts';
 import type { Stage } from '../kit/grader.ts';
 import type { PostgresServer } from '../services/port.ts';
@@ -93,6 +94,7 @@ async function outcomeOf(
         services: postgres === undefined ? {} : { postgres },
         instances: stage?.instances ?? {},
         env: stage?.env ?? {},
+        onLog: (line) => emit({ type: 'log', line: inWorld(id, line) }),
         now,
       }),
     );
@@ -148,6 +150,11 @@ function runDeadline(request: GradeRequest, context: GradeContext) {
     runCheck: (stage: Stage, index: number, place: Parameters<typeof runCheck>[2]) =>
       runCheck(stage, index, place, setup),
   };
+}
+
+/** Processes of the shared world go by their own names. */
+function inWorld(id: string, line: LogLine): LogLine {
+  return id === 'shared' ? line : { ...line, source: `${id}/${line.source}` };
 }
 
 /** All checks skipped, because there is no app to try them on. */

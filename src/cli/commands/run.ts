@@ -53,6 +53,7 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
         services: server === undefined ? {} : { postgres: server },
         instances: {},
         env: {},
+        onLog: (line) => emit({ type: 'log', line }),
         port,
         now,
       }),

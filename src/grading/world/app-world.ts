@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { PreparedApp } from '../../apps/port.ts';
+import type { LogLine } from '../../core/log.ts';
 import { LogRecord } from '../../core/log-record.ts';
 import type { LabManifest } from '../../core/manifest.ts';
 import type { Resource, SetupContext } from '../../core/resource.ts';
@@ -23,6 +24,8 @@ export interface WorldPlan {
   env: Readonly<Record<string, string>>;
   /** Of the first web process; a free one where nothing is said. */
   port?: number;
+  /** Hears what its processes write, as it comes. */
+  onLog(line: LogLine): void;
   now: () => number;
 }
 
@@ -70,7 +73,10 @@ export function appWorld(plan: WorldPlan): Resource<World> {
           ...(declared.readiness !== undefined && { readiness: declared.readiness }),
           readyTimeoutMs: manifest.deadlines.ready * 1000,
           ...(plan.port !== undefined && name === 'web.1' && { port: plan.port }),
-          onLog: (line: Parameters<LogRecord['add']>[0]) => log.add(line),
+          onLog: (line: LogLine) => {
+            log.add(line);
+            plan.onLog(line);
+          },
         };
         slots.push(new ProcessSlot(plan.app, spec, context.signal, plan.now));
       }
