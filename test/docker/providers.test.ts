@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -56,6 +57,18 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
     expect(clean.output).toContain('removed container');
     expect(containersOf(child.pid!)).toEqual([]);
     expect(existsSync(runs) ? readdirSync(runs) : []).toEqual([]);
+  });
+
+  it('a container that dies during the checks is not the learner’s failure', async () => {
+    const { child, ended } = spawnLabs(['grade', '--provider', 'docker'], { cwd: workspace, runs });
+    for (let seen = ''; !seen.includes('creates-task'); )
+      seen += String((await once(child.stdout!, 'data'))[0]);
+    docker('kill', containersOf(child.pid!)[0]!);
+    const { code, output } = await ended;
+    expect(output).toContain('This is not a grade');
+    expect(code).toBe(3);
+    expect(containersOf(child.pid!)).toEqual([]);
+    expect(readdirSync(runs)).toEqual([]);
   });
 
   async function grade(provider: string, ...more: string[]): Promise<Report> {
