@@ -1,9 +1,21 @@
 import { inspect } from 'node:util';
 
-/** A value as failures quote it: on one line, at most `limit` characters. */
+/**
+ * A value as failures quote it: on one line, at most `limit` characters, and what cannot be seen
+ * (a byte order mark, a zero-width space) as its escape.
+ */
 export function shown(value: unknown, limit = 200): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : jsonOrInspect(value);
+  const text = escaped(typeof value === 'string' ? JSON.stringify(value) : jsonOrInspect(value));
   return text.length <= limit ? text : `${text.slice(0, limit)}… (${text.length} characters)`;
+}
+
+const UNSEEN = /[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+function escaped(text: string): string {
+  return text.replace(
+    UNSEEN,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function jsonOrInspect(value: unknown): string {

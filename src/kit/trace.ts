@@ -5,12 +5,33 @@ export interface Trace {
   readonly exchanges: readonly Exchange[];
   /** A number for the next exchange, unique in the run. */
   nextId(): number;
-  record(exchange: Exchange): void;
+  /** Puts a request on record; what comes back puts its outcome there. */
+  begin(request: Request): (outcome: Exchange) => void;
   /** Milliseconds since the run began. */
   now(): number;
 }
 
+type Request = Omit<Exchange, 'durationMs' | 'violations' | 'response' | 'error'>;
+
+const PENDING = 'pending';
+
 export function createTrace(nextId: () => number, now: () => number): Trace {
   const exchanges: Exchange[] = [];
-  return { exchanges, nextId, now, record: (exchange) => exchanges.push(exchange) };
+  return {
+    exchanges,
+    nextId,
+    now,
+    begin: (request) => {
+      const error = { code: PENDING, message: 'no answer yet' };
+      const place = exchanges.push({ ...request, durationMs: 0, error, violations: [] }) - 1;
+      return (outcome) => {
+        exchanges[place] = outcome;
+      };
+    },
+  };
+}
+
+/** True while neither an answer nor its absence is known. */
+export function isPending(exchange: Exchange): boolean {
+  return exchange.error?.code === PENDING;
 }

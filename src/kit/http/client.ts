@@ -1,7 +1,9 @@
-import { Client } from 'undici';
+import { Client, type Dispatcher } from 'undici';
 import type { Contract } from '../../core/contract.ts';
+import { bug, errorCode, messageOf } from '../../core/errors.ts';
 import { describeExchange, type Exchange, type HeaderList } from '../../core/exchange.ts';
 import { CheckFailure } from '../../core/failure.ts';
+import { shown } from '../shown.ts';
 import type { Trace } from '../trace.ts';
 import { bodyExcerpt } from './body.ts';
 import { noResponse } from './no-response.ts';
@@ -37,7 +39,8 @@ export interface RequestOptions {
  * A client that takes an answer as it is: redirects are not followed, nothing is inflated, nothing
  * is retried, and each request has a connection of its own.
  *
- * Every method throws `CheckFailure` where no whole answer comes in time.
+ * A path may be a whole URL, such as a Location that the app gave. Every method throws `CheckFailure`
+ * where it leads away from the app, and where no whole answer comes in time.
  */
 export interface Http {
   request<Body = any>(
@@ -83,7 +86,8 @@ async function send(
   options: RequestOptions,
 ): Promise<Response> {
   const { trace, contract } = setup;
-  const url = new URL(path, setup.origin());
+  setup.signal.throwIfAborted();
+  const url = targetOf(method, path, setup.origin());
   for (const [name, value] of Object.entries(options.query ?? {}))
     url.searchParams.append(name, String(value));
   const body =
@@ -100,6 +104,7 @@ async function send(
     ...(body !== undefined && { requestBody: bodyExcerpt(Buffer.from(body)) }),
     startedAt,
   };
+  const finish = trace.begin(common);
   const deadline = AbortSignal.timeout(timeoutMs);
   const client = new Client(url.origin, {
     maxHeaderSize: limits.maxHeaderBytes,
@@ -109,8 +114,10 @@ async function send(
     // The deadline covers it; undici's own timer for it ticks only twice a second.
     connectTimeout: 0,
   });
+  let answer: Dispatcher.ResponseData;
+  let bytes: Buffer;
   try {
-    const answer = await client.request({
+    answer = await client.request({
       method: method as 'GET',
       path: url.pathname + url.search,
       headers: headers.flat(),
@@ -118,25 +125,12 @@ async function send(
       reset: true,
       signal: AbortSignal.any([setup.signal, deadline]),
     });
-    const bytes = Buffer.from(await answer.body.bytes());
-    const responseHeaders = headerList(answer.headers);
-    const exchange: Exchange = {
-      ...common,
-      durationMs: trace.now() - startedAt,
-      response: { status: answer.statusCode, headers: responseHeaders, body: bodyExcerpt(bytes) },
-      violations: contract.violations({
-        method,
-        path: url.pathname,
-        status: answer.statusCode,
-        headers: responseHeaders,
-        body: bytes,
-      }),
-    };
-    trace.record(exchange);
-    return new Response(answer.statusCode, responseHeaders, bytes, exchange);
+    bytes = Buffer.from(await answer.body.bytes());
   } catch (error) {
     // The run's or the check's own deadline is not the learner's failure to answer this request.
     if (setup.signal.aborted) throw setup.signal.reason;
+    if (errorCode(error) === 'UND_ERR_INVALID_ARG')
+      throw bug(`The grader's ${method} ${path} cannot be sent: ${messageOf(error)}.`);
     const reason = noResponse(error, { timedOut: deadline.aborted, timeoutMs, limits });
     const exchange: Exchange = {
       ...common,
@@ -144,7 +138,7 @@ async function send(
       error: { code: reason.code, message: reason.actual },
       violations: [],
     };
-    trace.record(exchange);
+    finish(exchange);
     throw new CheckFailure({
       action: describeExchange(exchange),
       expected: reason.expected,
@@ -156,6 +150,39 @@ async function send(
     // Not awaited: a peer that never ends its side must not hold the check.
     void client.destroy().catch(() => {});
   }
+  const responseHeaders = headerList(answer.headers);
+  const exchange: Exchange = {
+    ...common,
+    durationMs: trace.now() - startedAt,
+    response: { status: answer.statusCode, headers: responseHeaders, body: bodyExcerpt(bytes) },
+    violations: contract.violations({
+      method,
+      path: url.pathname,
+      status: answer.statusCode,
+      headers: responseHeaders,
+      body: bytes,
+    }),
+  };
+  finish(exchange);
+  return new Response(answer.statusCode, responseHeaders, bytes, exchange);
+}
+
+/** The app may name any URL in what it answers; a grader that asked another server would be its tool. */
+function targetOf(method: string, path: string, origin: string): URL {
+  const url = URL.parse(path, origin);
+  if (url !== null && url.origin === new URL(origin).origin) return url;
+  throw new CheckFailure({
+    action: `${method} ${path.length <= 200 ? path : `${path.slice(0, 200)}…`}`,
+    expected: `a path of the app, or a URL that begins with ${origin}`,
+    actual: url === null ? `${shown(path)}, which is no URL` : `a URL of ${originOf(url)}`,
+    evidence: [],
+    hint: 'Requests go to the app alone. Where you answer with a whole URL, take its host and port from the request.',
+  });
+}
+
+/** `null` is what the URL standard calls the origin of `file:` and its like. */
+function originOf(url: URL): string {
+  return url.origin === 'null' ? `the scheme ${url.protocol}` : url.origin;
 }
 
 function requestHeaders(options: RequestOptions): [string, string][] {

@@ -24,12 +24,22 @@ export function noResponse(
     return {
       code: 'timeout',
       expected: `a whole answer within ${seconds}`,
-      actual: `none after ${seconds}`,
+      actual: 'none by then',
       hint: 'Find what the handler waits for: a query that never returns, a promise nobody settles, an answer that is never ended.',
     };
   }
   const code = errorCode(error) ?? 'unknown';
-  switch (code) {
+  const message = messageOf(error) || code;
+  // undici's words for 100 (Continue) and 101 (Switching Protocols), which nobody asked for.
+  const interim = code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(message);
+  switch (interim ? 'interim' : code) {
+    case 'interim':
+      return {
+        code,
+        expected: 'an answer to this request',
+        actual: 'status 100 or 101, which the request did not ask for',
+        hint: 'Answer with a final status: the request has neither Expect nor Upgrade.',
+      };
     case 'ECONNREFUSED':
       return {
         code,
@@ -61,12 +71,19 @@ export function noResponse(
         actual: 'more',
         hint: 'Headers are for metadata; put what is long into the body.',
       };
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return {
+        code,
+        expected: 'a body as long as Content-Length says',
+        actual: 'another length',
+        hint: 'Leave Content-Length to your framework; where you set it, count bytes, not characters.',
+      };
     default:
       return {
         code,
         expected: 'a well-formed HTTP answer',
-        actual: messageOf(error) || code,
-        hint: 'The answer breaks HTTP itself. Use your framework to write it rather than the socket.',
+        actual: message,
+        hint: 'The answer breaks HTTP itself. Let your framework write it, rather than writing to the socket.',
       };
   }
 }

@@ -1,6 +1,7 @@
 import { describeExchange, type Exchange, type HeaderList } from '../../core/exchange.ts';
 import { CheckFailure } from '../../core/failure.ts';
 import { shown } from '../shown.ts';
+import { isTooDeep, MAX_DEPTH } from './json-depth.ts';
 
 /** An answer, read to its end. */
 export class Response<Body = any> {
@@ -41,12 +42,22 @@ export class Response<Body = any> {
    * @throws {CheckFailure} it is not JSON
    */
   get json(): Body {
+    if (isTooDeep(this.bytes))
+      throw this.failure(`JSON at most ${MAX_DEPTH} levels deep`, 'deeper nesting');
     try {
       return JSON.parse(this.text) as Body;
     } catch {
-      const got = this.bytes.length === 0 ? 'an empty body' : `the body ${shown(this.text, 80)}`;
-      throw this.failure('a JSON body', `status ${this.status} with ${got}`);
+      throw this.failure('a JSON body', `status ${this.status} with ${this.#describeBody()}`);
     }
+  }
+
+  #describeBody(): string {
+    if (this.bytes.length === 0) return 'an empty body';
+    const encoding = this.header('content-encoding');
+    if (encoding !== undefined)
+      return `a body in the encoding ${shown(encoding, 40)}, which the request does not accept`;
+    if (this.text.startsWith('\ufeff')) return 'a body that begins with a byte order mark';
+    return `the body ${shown(this.text, 80)}`;
   }
 
   failure(expected: string, actual: string, hint?: string): CheckFailure {
