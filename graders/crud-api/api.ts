@@ -39,11 +39,12 @@ export async function listPage(http: Http, query: Query, note?: string): Promise
 
 export const idsOf = (tasks: readonly { id: string }[]): string[] => tasks.map(({ id }) => id);
 
-/** Follows `nextCursor` to the end; `afterPage` runs between a page and the next. */
+/** Follows `nextCursor` to the end; `afterPage` runs between a page and the next, and `meanwhile` says what it does. */
 export async function walk(
   http: Http,
   query: Query,
   afterPage: (items: readonly Task[], page: number) => Promise<void> = async () => {},
+  meanwhile = '',
 ): Promise<{ tasks: Task[]; last: Response<Page> }> {
   const tasks: Task[] = [];
   let cursor: string | null = null;
@@ -51,7 +52,7 @@ export async function walk(
     const answer: Response<Page> = await listPage(
       http,
       cursor === null ? query : { ...query, cursor },
-      `page ${page} of the walk`,
+      `page ${page} of the walk${meanwhile && `; ${meanwhile}`}`,
     );
     const { items, nextCursor } = answer.json;
     tasks.push(...items);

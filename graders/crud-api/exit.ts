@@ -1,11 +1,16 @@
 import { type AppExit, type AppProcess, CheckFailure } from 'backend-labs/kit';
 
 /** @throws {CheckFailure} it had to be killed, or ended otherwise than with code 0 */
-export function expectCleanExit(process: AppProcess, exit: AppExit, boundMs: number): void {
+export function expectCleanExit(
+  process: AppProcess,
+  exit: AppExit,
+  boundMs: number,
+  note?: string,
+): void {
   const actual = fault(exit, boundMs);
   if (actual === undefined) return;
   throw new CheckFailure({
-    action: `SIGTERM to ${process.name}`,
+    action: `SIGTERM to ${process.name}${note === undefined ? '' : ` (${note})`}`,
     expected: 'the process to exit with code 0 within 5 s',
     actual,
     evidence: [{ kind: 'log', source: process.name, lines: process.log().slice(-20) }],

@@ -46,7 +46,8 @@ export default defineStage({
           await insertRows(sql, rows);
           // Before everything in this order: by time, and by priority.
           const [minute, priority] = sort.startsWith('-') ? [99, 2] : [-99, 0];
-          await expectWalk(http, tag, sort, rows, async (_, page) => {
+          const meanwhile = 'four tasks were inserted in front of the list after page 1';
+          await expectWalk(http, tag, sort, rows, meanwhile, async (_, page) => {
             // As many as the page holds: a page that is counted from the start would come again.
             const fresh = Array.from({ length: LIMIT }, () =>
               row(random.uuid(), tag, minute, priority),
@@ -70,7 +71,8 @@ export default defineStage({
             row(random.uuid(), tag, i % 5, i % 3),
           );
           await insertRows(sql, rows);
-          await expectWalk(http, tag, sort, rows, async (shown) => {
+          const meanwhile = 'of each page, all tasks but the last were deleted after it';
+          await expectWalk(http, tag, sort, rows, meanwhile, async (shown) => {
             // All but the last, which the cursor was made at: that is a check of its own.
             await sql`DELETE FROM tasks WHERE id = ANY (${shown.slice(0, -1)}::uuid[])`;
           });
@@ -91,7 +93,8 @@ export default defineStage({
             row(random.uuid(), tag, i % 5, 1),
           );
           await insertRows(sql, rows);
-          await expectWalk(http, tag, sort, rows, async (shown) => {
+          const meanwhile = 'of each page, the last task was deleted after it';
+          await expectWalk(http, tag, sort, rows, meanwhile, async (shown) => {
             await sql`DELETE FROM tasks WHERE id = ${shown.at(-1)}`;
           });
         }
@@ -103,7 +106,8 @@ export default defineStage({
           await insertRows(sql, rows);
           // To the front, where the walk has been: it is not shown again, and hides nothing.
           const front = sort === 'priority' ? 1 : 5;
-          await expectWalk(http, tag, sort, rows, async (shown) => {
+          const meanwhile = 'of each page, the last task was moved to the front after it';
+          await expectWalk(http, tag, sort, rows, meanwhile, async (shown) => {
             await sql`UPDATE tasks SET priority = ${front} WHERE id = ${shown.at(-1)}`;
           });
         }
@@ -169,10 +173,14 @@ async function expectWalk(
   tag: string,
   sort: Sort,
   rows: readonly Row[],
+  meanwhile = '',
   afterPage: (shown: string[], page: number) => Promise<void> = async () => {},
 ): Promise<void> {
-  const { tasks, last } = await walk(http, { tag, sort, limit: LIMIT }, (items, page) =>
-    afterPage(idsOf(items), page),
+  const { tasks, last } = await walk(
+    http,
+    { tag, sort, limit: LIMIT },
+    (items, page) => afterPage(idsOf(items), page),
+    meanwhile,
   );
   expectInOrder(last, tasks, rows, sort);
 }

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type App,
+  attempt,
   CheckFailure,
   concurrently,
   eventually,
@@ -11,14 +13,21 @@ import { newTask, type Task } from './task.ts';
 /** What the contract gives the app, in milliseconds, after Postgres is back. */
 export const RECOVERY_MS = 5_000;
 
-/** A new task, once the app has got over what the check before did to each of its connections. */
-export async function steadyTask({ http, random, signal }: OwnContext): Promise<Task> {
+/**
+ * A new task, once the app has got over what the check before did to each of its connections. An app
+ * that does not is started again: that it does not recover was for that check to say.
+ */
+export async function steadyTask({ http, random, app, signal }: OwnContext): Promise<Task> {
   const steady = async () => {
     const created = await createTask(http, newTask(random));
     await concurrently(10, () => readTask(http, created.json));
     return created.json;
   };
-  return eventually(steady, { withinMs: 2 * RECOVERY_MS, signal });
+  const recovered = await attempt(() => eventually(steady, { withinMs: RECOVERY_MS, signal }));
+  if (recovered.failure === undefined) return recovered.value;
+  await app.web.kill();
+  await app.web.start();
+  return eventually(steady, { withinMs: RECOVERY_MS, signal });
 }
 
 /** The app serves again: reads on as many connections as pools have, and a write. */
@@ -35,15 +44,34 @@ export async function expectRecovery(
   await eventually(serve, { withinMs, signal });
 }
 
-/** @throws {CheckFailure} the app's process has ended */
-export function expectAlive(app: App): void {
+/**
+ * Runs an action that the app must survive.
+ * @throws {CheckFailure} the action's; or that the process has ended, where that is why it failed
+ */
+export async function surviving<T>(app: App, action: () => Promise<T>): Promise<T> {
+  const { value, failure } = await attempt(action);
+  // A dying process loses its connections a moment before its end is known.
+  if (failure !== undefined) await Promise.race([app.web.exited, sleep(250)]);
+  expectAlive(app, failure);
+  if (failure !== undefined) throw failure;
+  return value as T;
+}
+
+/**
+ * @param during what failed, if anything did
+ * @throws {CheckFailure} the app's process has ended
+ */
+export function expectAlive(app: App, during?: CheckFailure): void {
   const { name, exit } = app.web;
   if (exit === undefined) return;
   const how = exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`;
   throw new CheckFailure({
-    action: '',
+    action: during?.failure.action ?? '',
     expected: 'the app to live on',
     actual: `its process ended with ${how}`,
-    evidence: [{ kind: 'log', source: name, lines: app.web.log().slice(-20) }],
+    evidence: [
+      ...(during?.failure.evidence ?? []),
+      { kind: 'log', source: name, lines: app.web.log().slice(-20) },
+    ],
   });
 }
