@@ -179,11 +179,11 @@ export default defineStage({
       id: 'patch-null-empties',
       title: 'null in a PATCH empties a field that may be empty; on any other it is 422',
       points: 1,
-      needs: ['patches-task'],
+      needs: ['patches-task', 'errors-are-problems'],
       hint: 'A truthiness test or a default operator treats null like an absent field. Ask whether the member is there, then validate its value.',
       reference: rfc(7396, '1', 'Introduction'),
       run: async ({ http, random }) => {
-        const { id, ...before } = (await createTask(http, newTask(random))).json;
+        const { id } = (await createTask(http, newTask(random))).json;
         for (const field of ['title', 'status', 'priority', 'tags']) {
           const refused = await http.patch(`/tasks/${id}`, { json: { [field]: null } });
           expect(refused).toBeProblem(422);
@@ -191,19 +191,17 @@ export default defineStage({
         for (const field of ['reference', 'description', 'dueOn'] as const) {
           const patched = await http.patch(`/tasks/${id}`, { json: { [field]: null } });
           expect(patched).toHaveStatus(200);
-          expect(patched).toHaveJson({ [field]: null, title: before.title, tags: before.tags });
+          expect(patched).toHaveJson({ [field]: null });
         }
         const found = await readTask(http, { id }, { note: 'after the patches' });
-        const { title, status, priority, tags } = before;
-        const empty = { reference: null, description: null, dueOn: null };
-        expect(found).toHaveJson({ title, status, priority, tags, ...empty });
+        expect(found).toHaveJson({ reference: null, description: null, dueOn: null });
       },
     },
     {
       id: 'deletes-task',
       title: 'DELETE answers 204; the task is gone and its reference is free',
       points: 1,
-      needs: ['reads-task'],
+      needs: ['errors-are-problems'],
       hint: 'Really delete the row: a flag that only hides it keeps the reference taken. A second DELETE finds nothing and is 404.',
       reference: rfc(9110, '9.3.5', 'DELETE'),
       run: async ({ http, random }) => {

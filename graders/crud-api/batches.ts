@@ -42,7 +42,7 @@ export default defineStage({
       id: 'batch-is-all-or-nothing',
       title: 'One bad task in a batch, and none is stored',
       points: 3,
-      needs: ['creates-batch', 'lists-tasks'],
+      needs: ['creates-batch', 'lists-tasks', 'errors-are-problems'],
       hint: 'Validate the whole batch first, then insert it inside one transaction on one connection, and roll that back on any error.',
       reference: postgresManual('tutorial-transactions', 'Transactions'),
       run: async ({ http, random }) => {

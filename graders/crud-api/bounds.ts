@@ -12,5 +12,5 @@ export async function room(http: Http, path: string): Promise<number> {
     expect(answer).toHaveStatus(200);
     slowest = Math.max(slowest, answer.exchange.durationMs);
   }
-  return Math.round(1_000 + 20 * slowest);
+  return Math.ceil((1_000 + 20 * slowest) / 100) * 100;
 }

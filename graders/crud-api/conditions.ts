@@ -22,7 +22,8 @@ export default defineStage({
         const seen = [first];
         expect(await readTask(http, { id }, { note: 'unchanged' })).toHaveHeader('ETag', first);
         const follow = async (method: string, json: Partial<TaskInput>) => {
-          const changed = await http.request(method, `/tasks/${id}`, { json });
+          const note = `which changes ${Object.keys(json)}`;
+          const changed = await http.request(method, `/tasks/${id}`, { json, note });
           expect(changed).toHaveStatus(200);
           const tag = changed.requiredHeader('ETag');
           if (seen.includes(tag))
@@ -48,7 +49,7 @@ export default defineStage({
       id: 'not-modified-is-304',
       title: 'If-None-Match with the task’s ETag is 304 without a body',
       points: 1,
-      needs: ['etag-follows-changes'],
+      needs: ['etag-follows-changes', 'errors-are-problems'],
       hint: 'The header is `*` or a list of tags, each perhaps with W/ before it, which does not count here. The 304 carries the ETag and no body.',
       reference: rfc(9110, '13.1.2', 'If-None-Match'),
       run: async ({ http, random }) => {

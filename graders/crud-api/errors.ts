@@ -23,10 +23,24 @@ export default defineStage({
   world: 'shared',
   checks: [
     {
+      id: 'errors-are-problems',
+      title: 'An error is a problem document whose status is the HTTP status',
+      points: 1,
+      needs: ['reads-task'],
+      hint: 'Write every error in one place, as application/problem+json with `type`, `title` and `status`. Your framework’s own error pages are HTML or another JSON.',
+      reference: rfc(9457, '3', 'The Problem Details JSON Object'),
+      run: async ({ http, random }) => {
+        const missing = await http.get(`/tasks/${random.uuid()}`, {
+          note: 'a task that does not exist',
+        });
+        expect(missing).toBeProblem(404);
+      },
+    },
+    {
       id: 'unknown-id-is-404',
       title: 'A task that does not exist is 404 for every method, and PUT does not create it',
       points: 1,
-      needs: ['reads-task'],
+      needs: ['errors-are-problems'],
       hint: 'Look at how many rows the statement found or changed: none means 404, as application/problem+json like every error.',
       reference: rfc(9110, '15.5.5', '404 Not Found'),
       run: async ({ http, random }) => {
@@ -82,9 +96,9 @@ export default defineStage({
       id: 'unlisted-path-is-404',
       title: 'A path that the contract does not list is 404, as a problem document',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Your framework’s own “not found” answer is HTML or another JSON. Give it a handler that answers application/problem+json.',
-      reference: rfc(9457, '3', 'Members of a Problem Details Object'),
+      reference: rfc(9457, '3', 'The Problem Details JSON Object'),
       run: async ({ http, random }) => {
         const { id } = (await createTask(http, newTask(random))).json;
         const paths = ['/', `/${random.word()}`, `/tasks/${id}/${random.word()}`, '/task'];
@@ -98,7 +112,7 @@ export default defineStage({
       id: 'unlisted-method-is-405',
       title: 'A listed path with another method is 405 with Allow',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Route by path first and by method second: the path is known, so it is not a 404. Allow names the methods of this path; /tasks/batch is not a task whose id is “batch”.',
       reference: rfc(9110, '15.5.6', '405 Method Not Allowed'),
       run: async ({ http, random }) => {
@@ -129,7 +143,7 @@ export default defineStage({
       id: 'broken-json-is-400',
       title: 'A body that is no JSON is 400',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'The parser throws before your handler runs: catch that in the error handler and answer a 400 problem. It is neither a 500 nor a 422.',
       reference: rfc(9110, '15.5.1', '400 Bad Request'),
       run: async ({ http }) => {
@@ -145,7 +159,7 @@ export default defineStage({
       id: 'wrong-media-type-is-415',
       title: 'A body with a media type that the operation does not list is 415',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Compare the media type alone: without its parameters and without regard to case. No Content-Type is not JSON either, whatever the body looks like.',
       reference: rfc(9110, '15.5.16', '415 Unsupported Media Type'),
       run: async ({ http, random }) => {
@@ -179,7 +193,7 @@ export default defineStage({
       id: 'large-body-is-413',
       title: 'A body of 1 MiB is read, one of a byte more is 413',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Set the limit of your body parser to 1,048,576 bytes, and turn its error into a 413 problem. Parsers’ defaults are often 100 KB.',
       reference: rfc(9110, '15.5.14', '413 Content Too Large'),
       run: async ({ http, random }) => {

@@ -38,7 +38,7 @@ export default defineStage({
       id: 'refuses-unstorable-text',
       title: 'A string with U+0000 or with half a surrogate pair is 422',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Postgres cannot store U+0000, and UTF-8 cannot carry an unpaired surrogate: check each string that you parsed before it reaches the driver, tags and all.',
       reference: rfc(8259, '8.2', 'Unicode Characters'),
       run: async ({ http, random }) => {
@@ -57,7 +57,7 @@ export default defineStage({
       id: 'survives-hostile-json',
       title: 'JSON that is made to hurt is refused and does no harm',
       points: 1,
-      needs: ['applies-defaults'],
+      needs: ['applies-defaults', 'refuses-unknown-fields'],
       hint: 'What walks a body recursively runs out of stack: bound the depth, or catch it. Never merge a body into an object of yours member by member: `__proto__` is a member like any other.',
       reference: owasp(
         'Prototype_Pollution_Prevention_Cheat_Sheet',
@@ -74,7 +74,7 @@ export default defineStage({
             [400, 422],
           ],
           ['tags of lists in lists', `{"title":"x","tags":${deep('[', ']')}}`, [400, 422]],
-          ['lists that do not end', `{"title":${'['.repeat(DEPTH)}`, [400]],
+          ['lists that do not end', `{"title":${'['.repeat(DEPTH)}`, [400, 422]],
           ['__proto__', '{"title":"x","__proto__":{"status":"done","polluted":1}}', [400, 422]],
           ['constructor', '{"title":"x","constructor":{"prototype":{"priority":5}}}', [400, 422]],
           ['priority 1e400', '{"title":"x","priority":1e400}', [422]],
@@ -94,7 +94,7 @@ export default defineStage({
       id: 'treats-values-as-data',
       title: 'Quotes, percent signs and SQL in any parameter are data',
       points: 2,
-      needs: ['filters-tasks'],
+      needs: ['filters-tasks', 'errors-are-problems'],
       hint: 'Values go to Postgres as parameters ($1, $2 …), never into the text of a statement; what cannot be a parameter (a column to sort by) comes from a list of your own.',
       reference: owasp('SQL_Injection_Prevention_Cheat_Sheet', 'SQL Injection Prevention'),
       run: async ({ http, random }) => {
@@ -134,7 +134,7 @@ export default defineStage({
       id: 'hides-internals',
       title: 'No answer to a bad request shows a stack trace, SQL or a driver’s message',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Write the words of a problem yourself and log the error instead. `error.message` of a driver tells a stranger about tables, constraints and paths.',
       reference: owasp('Error_Handling_Cheat_Sheet', 'Error Handling'),
       run: async ({ http, random }) => {

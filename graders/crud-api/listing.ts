@@ -134,7 +134,7 @@ export default defineStage({
       id: 'refuses-bad-parameters',
       title: 'A query parameter that is unknown, repeated, empty or out of range is 400',
       points: 1,
-      needs: ['pages-through'],
+      needs: ['pages-through', 'errors-are-problems'],
       hint: 'Validate the query as strictly as a body: know every name, insist on decimal digits, and refuse a cursor that you cannot have made, or made for another sort.',
       reference: owasp('Input_Validation_Cheat_Sheet', 'Input Validation'),
       run: async ({ http, random }) => {

@@ -18,7 +18,7 @@ export default defineStage({
     {
       id: 'one-creation-wins',
       title: 'Of 50 parallel creations with one reference, one is 201 and the rest are 409',
-      points: 3,
+      points: 2,
       needs: ['references-are-unique', 'stores-in-postgres'],
       timeoutMs: 15_000,
       hint: 'Between “is it taken?” and the INSERT another request can take it. Insert at once, and treat the violation of the UNIQUE constraint (SQLSTATE 23505) as the answer: 409.',
@@ -35,7 +35,9 @@ export default defineStage({
         );
         for (const answer of answers) expect(answer).toHaveStatus(201, 409);
         for (const answer of withStatus(answers, 409)) expect(answer).toBeProblem(409);
-        expect(withStatus(answers, 201).length, 'how many of the 50 were answered 201').toBe(1);
+        expect(withStatus(answers, 201).length, 'the number of the 50 that were answered 201').toBe(
+          1,
+        );
         const rows = await sql`SELECT id FROM tasks WHERE reference = ${reference}`;
         expect(rows.length, 'the number of rows with the reference').toBe(1);
       },
@@ -62,7 +64,7 @@ export default defineStage({
           await postgres.restore();
           for (const answer of answers) expect(answer).toHaveStatus(200, 412);
           const winners = withStatus(answers, 200);
-          expect(winners.length, 'how many of the 20 were answered 200').toBe(1);
+          expect(winners.length, 'the number of the 20 that were answered 200').toBe(1);
           const found = await readTask(http, created.json, { note: 'after the race' });
           expect(found.json, 'the task as the winner left it', found).toBe(winners[0]!.json);
         }
@@ -78,7 +80,7 @@ export default defineStage({
         );
         for (const answer of answers) expect(answer).toHaveStatus(200, 204, 404, 412);
         const won = [...withStatus(answers, 200), ...withStatus(answers, 204)].length;
-        expect(won, 'how many of the 10 succeeded').toBe(1);
+        expect(won, 'the number of the 10 that succeeded').toBe(1);
       },
     },
     {
@@ -126,10 +128,35 @@ export default defineStage({
         const first = created.filter(
           (answer) => answer.header('Idempotency-Replayed') === undefined,
         );
-        expect(first.length, 'how many 201 came without Idempotency-Replayed').toBe(1);
+        expect(first.length, 'the number of 201 without Idempotency-Replayed').toBe(1);
         const replay = await http.post('/tasks', { json, headers, note: 'again, after the race' });
         expect(replay).toHaveStatus(201);
         expect(replay).toHaveJson({ id: rows[0]!['id'] });
+      },
+    },
+    {
+      id: 'commits-before-answering',
+      title: 'When a write is answered, it is committed',
+      points: 1,
+      needs: ['stores-in-postgres', 'patches-task', 'deletes-task'],
+      hint: 'Await the statement and the COMMIT before you answer. A write that is only on its way is lost with the process, and nobody learns of its error.',
+      reference: postgresManual('tutorial-transactions', 'Transactions'),
+      run: async ({ http, sql, random, postgres }) => {
+        // What is sent behind an answer then comes 40 ms after it; the look at the table takes a few.
+        postgres.delay(40);
+        const created = await createTask(http, newTask(random));
+        const { id } = created.json;
+        const rows = () => sql`SELECT title FROM tasks WHERE id = ${id}`;
+        expect((await rows()).length, 'the number of rows, as the answer came,', created).toBe(1);
+        const title = random.title();
+        const patched = await http.patch(`/tasks/${id}`, { json: { title } });
+        const [row] = await rows();
+        expect(patched).toHaveStatus(200);
+        expect(row?.['title'], 'title in tasks, as the answer came,', patched).toBe(title);
+        const deleted = await http.delete(`/tasks/${id}`);
+        const left = await rows();
+        expect(deleted).toHaveStatus(204);
+        expect(left.length, 'the number of rows, as the answer came,', deleted).toBe(0);
       },
     },
   ],

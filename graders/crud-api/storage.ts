@@ -79,7 +79,7 @@ export default defineStage({
       id: 'sees-changes-at-once',
       title: 'What another program changes or deletes shows in the next answer',
       points: 1,
-      needs: ['reads-what-sql-wrote', 'lists-tasks', 'etag-follows-changes'],
+      needs: ['reads-what-sql-wrote', 'lists-tasks', 'etag-follows-changes', 'errors-are-problems'],
       hint: 'Keep no copy of tasks in the process: it is stale as soon as another instance, or psql, writes. The ETag must change with the row.',
       reference: twelveFactor('processes', 'Processes'),
       run: async ({ http, sql, random }) => {
@@ -137,7 +137,7 @@ export default defineStage({
       id: 'references-are-unique',
       title: 'A reference that another task has is 409 and changes nothing',
       points: 2,
-      needs: ['replaces-task', 'patches-task'],
+      needs: ['replaces-task', 'patches-task', 'errors-are-problems'],
       hint: 'Let the UNIQUE constraint decide, and turn its error (SQLSTATE 23505) into a 409. A task may keep its own reference, and any number have none.',
       reference: postgresManual('ddl-constraints', 'Constraints'),
       run: async ({ http, random }) => {

@@ -15,7 +15,7 @@ export default defineStage({
       id: 'refuses-wrong-types',
       title: 'A field of the wrong type is 422; nothing is converted',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Validate against the schema of the contract with type coercion switched off: "3" is not 3, and null is not an absent field.',
       reference: owasp('Input_Validation_Cheat_Sheet', 'Input Validation'),
       run: async ({ http, random }) => {
@@ -33,7 +33,7 @@ export default defineStage({
       id: 'refuses-values-out-of-range',
       title: 'A value beyond the limits of the contract is 422',
       points: 1,
-      needs: ['creates-task'],
+      needs: ['errors-are-problems'],
       hint: 'Each limit of the contract is a rule to check before the INSERT: a length, a range, a pattern, a day that is in the calendar. The database’s own error comes too late and as a 500.',
       reference: rfc(9110, '15.5.21', '422 Unprocessable Content'),
       run: async ({ http, random }) => {
@@ -49,7 +49,7 @@ export default defineStage({
       id: 'accepts-the-limits',
       title: 'What lies just within the limits is accepted; lengths are counted in code points',
       points: 1,
-      needs: ['reads-task'],
+      needs: ['errors-are-problems'],
       hint: 'A length in UTF-16 units or bytes counts an emoji as 2 or 4. A date is three numbers, not a moment: a detour over a time zone or a two-digit year loses it.',
       reference: {
         title: 'MDN: String length is counted in UTF-16 code units',
@@ -97,8 +97,8 @@ export default defineStage({
     {
       id: 'refuses-unknown-fields',
       title: 'Fields that a client may not set, or that nobody knows, are 422',
-      points: 2,
-      needs: ['reads-task'],
+      points: 1,
+      needs: ['errors-are-problems'],
       hint: 'Name the fields that a client may send, and refuse the rest. Spreading the body into the INSERT lets anybody choose ids and rewrite history.',
       reference: owasp('Mass_Assignment_Cheat_Sheet', 'Mass Assignment'),
       run: async ({ http, random }) => {
@@ -118,7 +118,17 @@ export default defineStage({
       id: 'guards-changes',
       title: 'PUT and PATCH refuse what POST refuses, and then change nothing',
       points: 1,
-      needs: ['replaces-task', 'patches-task', 'refuses-wrong-types'],
+      // One validator for all is the rule: what POST lets in already costs a check of its own.
+      needs: [
+        'replaces-task',
+        'patches-task',
+        'broken-json-is-400',
+        'wrong-media-type-is-415',
+        'refuses-wrong-types',
+        'refuses-values-out-of-range',
+        'refuses-unknown-fields',
+        'refuses-unstorable-text',
+      ],
       hint: 'Use one validator for all three; a patch differs only in that nothing is required. Validate the whole body before you change anything.',
       reference: owasp('Mass_Assignment_Cheat_Sheet', 'Mass Assignment'),
       run: async ({ http, random }) => {
