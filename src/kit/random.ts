@@ -28,9 +28,9 @@ export function createRandom(seed: string, scope: string): Random {
     if (values.length === 0) throw new RangeError('pick: expected at least one value');
     return values[integer(0, values.length - 1)] as T;
   };
+  const letter = (alphabet: string) => alphabet.charAt(integer(0, alphabet.length - 1));
   const word = (length = 8) =>
-    pick([...LETTERS]) +
-    Array.from({ length: length - 1 }, () => pick([...LETTERS_AND_DIGITS])).join('');
+    letter(LETTERS) + Array.from({ length: length - 1 }, () => letter(LETTERS_AND_DIGITS)).join('');
   return {
     integer,
     pick,

@@ -126,7 +126,10 @@ async function send(
       signal: AbortSignal.any([setup.signal, deadline]),
     });
     bytes = Buffer.from(await answer.body.bytes());
+    void client.close();
   } catch (error) {
+    // Not awaited: a peer that never ends its side must not hold the check.
+    void client.destroy().catch(() => {});
     // The run's or the check's own deadline is not the learner's failure to answer this request.
     if (setup.signal.aborted) throw setup.signal.reason;
     if (errorCode(error) === 'UND_ERR_INVALID_ARG')
@@ -146,9 +149,6 @@ async function send(
       evidence: [{ kind: 'exchange', exchange }],
       hint: reason.hint,
     });
-  } finally {
-    // Not awaited: a peer that never ends its side must not hold the check.
-    void client.destroy().catch(() => {});
   }
   const responseHeaders = headerList(answer.headers);
   const exchange: Exchange = {
