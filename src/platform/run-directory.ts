@@ -8,6 +8,11 @@ import { identifyProcess, isAlive, type ProcessIdentity } from './process-table.
 /** Names the variable by which a run's processes are found after a crash, whoever their parent is. */
 export const RUN_VARIABLE = 'LABS_RUN';
 
+/** So that a sweep takes nothing else for a run, should LABS_RUNS_DIR name a directory with other things. */
+const PREFIX = 'run-';
+/** With a point before it: a run that is being made. */
+const NAME = /^\.?run-([a-z2-7]{10})$/;
+
 /** Whose run it is. What a run makes carries this, so that leftovers can be told from live ones. */
 export interface RunOwner extends ProcessIdentity {
   host: string;
@@ -30,8 +35,8 @@ export interface RunDirectory {
 /** Makes the directory of a new run; it appears whole, with its owner in it, or not at all. */
 export async function createRunDirectory(runs: string): Promise<RunDirectory> {
   const id = newRunId();
-  const directory = path.join(runs, id);
-  const draft = path.join(runs, `.${id}`);
+  const directory = path.join(runs, `${PREFIX}${id}`);
+  const draft = path.join(runs, `.${PREFIX}${id}`);
   const owner: RunOwner = {
     ...(await identifyProcess(process.pid)),
     host: hostname(),
@@ -58,21 +63,22 @@ export interface FoundRun {
   alive: boolean;
 }
 
-/** Every run that has a directory, dead or alive. */
+/** Every run that has a directory, dead or alive. What else is there is nobody's to remove. */
 export async function findRuns(runs: string): Promise<FoundRun[]> {
   const names = await readdir(runs).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   });
-  return Promise.all(
-    names.map(async (name) => {
-      const directory = path.join(runs, name);
-      const owner = await readOwner(directory);
-      // A draft's owner is at work unless it died within the millisecond between two calls.
-      const alive = owner !== undefined && (await isOwnerAlive(owner));
-      return { id: name.replace(/^\./, ''), path: directory, owner, alive };
-    }),
-  );
+  const found = names.map(async (name): Promise<FoundRun[]> => {
+    const [, id] = NAME.exec(name) ?? [];
+    if (id === undefined) return [];
+    const directory = path.join(runs, name);
+    const owner = await readOwner(directory);
+    // A draft's owner is at work unless it died within the millisecond between two calls.
+    const alive = owner !== undefined && (await isOwnerAlive(owner));
+    return [{ id, path: directory, owner, alive }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Of another machine nothing is known: its runs count as alive, and are left alone. */
@@ -86,7 +92,10 @@ export async function removeTree(directory: string): Promise<void> {
 
 async function readOwner(directory: string): Promise<RunOwner | undefined> {
   try {
-    return JSON.parse(await readFile(path.join(directory, 'owner.json'), 'utf8')) as RunOwner;
+    const owner = JSON.parse(await readFile(path.join(directory, 'owner.json'), 'utf8'));
+    const { pid, started, host } = owner as Partial<RunOwner>;
+    const whole = Number.isInteger(pid) && typeof started === 'string' && typeof host === 'string';
+    return whole ? (owner as RunOwner) : undefined;
   } catch {
     return undefined;
   }
