@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { labs, scratch } from '../support/cli.ts';
@@ -113,6 +115,17 @@ describe('the machine in the way is exit code 3', () => {
     expect(code).toBe(3);
     expect(stderr).toContain('No Docker engine answers');
     expect(stderr).toContain('--provider local');
+  });
+
+  it('a port that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await run(['run', '--port', String(port)], workspace());
+    server.close();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`Port ${port} is taken.`);
+    expect(stderr).toContain('--port');
   });
 
   const canMount = process.platform === 'linux' && process.getuid?.() === 0;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -39,6 +39,17 @@ describe.runIf(node !== undefined && process.platform === 'linux')(
       const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
       expect(output).toContain(manifest.version);
       expect(code).toBe(0);
+    });
+
+    it('says in one line what it needs where there is no other', () => {
+      const bare = path.join(place.path, 'bare');
+      cpSync(path.join(root, 'bin'), path.join(bare, 'bin'), { recursive: true });
+      cpSync(path.join(root, 'package.json'), path.join(bare, 'package.json'));
+      const { status, stderr } = spawnSync(node!, [path.join(bare, 'bin/labs.js'), 'list'], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toMatch(/^labs needs Node\.js 22\.22 or newer; this is \S+\. See \S+\n$/);
+      expect(status).toBe(3);
     });
 
     it('passes exit codes on', async () => {
