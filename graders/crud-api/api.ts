@@ -67,10 +67,17 @@ export async function walk(
   }
 }
 
-/** Tries all cases at once; the first that fails is told of. */
+/**
+ * Tries all cases, a few at a time: checks run side by side, and no app has to take hundreds of
+ * requests at once for what is not about that. Stops after a case that fails.
+ */
 export async function forAll<Case>(
   cases: readonly Case[],
   action: (one: Case) => Promise<void>,
+  atOnce = 4,
 ): Promise<void> {
-  await concurrently(cases.length, (index) => action(cases[index]!));
+  for (let i = 0; i < cases.length; i += atOnce) {
+    const some = cases.slice(i, i + atOnce);
+    await concurrently(some.length, (index) => action(some[index]!));
+  }
 }

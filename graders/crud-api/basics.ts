@@ -77,7 +77,7 @@ export default defineStage({
         const created = await createTask(http, newTask(random));
         const other = await createTask(http, newTask(random));
         const found = await readTask(http, created.json);
-        expect(found.json, 'the task', found).toBe(created.json);
+        expect(found).toHaveJson(created.json);
         expect((await readTask(http, other.json)).json.id, 'id').toBe(other.json.id);
       },
     },
@@ -86,7 +86,7 @@ export default defineStage({
       title: 'PUT replaces a task and keeps its id and createdAt',
       points: 1,
       needs: ['reads-task'],
-      hint: 'Validate the body as for POST, UPDATE the row, and answer 200 with the task as it now is.',
+      hint: 'Validate the body as for POST, UPDATE the row but for its id and created_at, and answer 200 with the task as it now is.',
       reference: rfc(9110, '9.3.4', 'PUT'),
       run: async ({ http, random }) => {
         const { id, createdAt } = (await createTask(http, newTask(random, { tags: [] }))).json;
@@ -95,7 +95,7 @@ export default defineStage({
         expect(replaced).toHaveStatus(200);
         expect(replaced).toHaveJson({ ...json, id, createdAt });
         const found = await readTask(http, { id }, { note: 'after the PUT' });
-        expect(found.json, 'the task', found).toBe(replaced.json);
+        expect(found).toHaveJson(replaced.json);
       },
     },
     {
@@ -117,7 +117,7 @@ export default defineStage({
           expect(replaced).toHaveStatus(200);
           expect(replaced).toHaveJson({ ...DEFAULTS, ...json, id, createdAt });
           const found = await readTask(http, { id }, { note: `after the PUT ${note}` });
-          expect(found.json, 'the task', found).toBe(replaced.json);
+          expect(found).toHaveJson(replaced.json);
         }
       },
     },
@@ -138,7 +138,7 @@ export default defineStage({
           expect(patched).toHaveStatus(200);
           expect(patched).toHaveJson({ ...patch, id, createdAt });
           const found = await readTask(http, { id }, { note: 'after the PATCH' });
-          expect(found.json, 'the task', found).toBe(patched.json);
+          expect(found).toHaveJson(patched.json);
         }
       },
     },
@@ -202,7 +202,7 @@ export default defineStage({
       title: 'DELETE answers 204; the task is gone and its reference is free',
       points: 1,
       needs: ['errors-are-problems'],
-      hint: 'Really delete the row: a flag that only hides it keeps the reference taken. A second DELETE finds nothing and is 404.',
+      hint: 'Answer 204 without a body, and really delete the row: a flag that only hides it keeps the reference taken. A second DELETE finds nothing and is 404.',
       reference: rfc(9110, '9.3.5', 'DELETE'),
       run: async ({ http, random }) => {
         const input = newTask(random);

@@ -32,10 +32,8 @@ export default defineStage({
               `ETag: ${tag}, as before`,
             );
           seen.push(tag);
-          for (const note of ['after the change', 'and once more']) {
-            const found = await readTask(http, { id }, { note });
-            expect(found).toHaveHeader('ETag', tag);
-          }
+          const found = await readTask(http, { id }, { note: 'after the change' });
+          expect(found).toHaveHeader('ETag', tag);
         };
         const after = otherThan(random, before);
         for (const field of random.shuffle(Object.keys(after) as (keyof TaskInput)[]))
@@ -70,7 +68,7 @@ export default defineStage({
         for (const tags of [`"${random.word()}"`, `W/"${random.word()}", "${random.word()}"`]) {
           const found = await get(tags);
           expect(found).toHaveStatus(200);
-          expect(found.json, 'the task', found).toBe(created.json);
+          expect(found).toHaveJson(created.json);
         }
         const title = random.title();
         expect(await http.patch(path, { json: { title } })).toHaveStatus(200);
@@ -104,7 +102,7 @@ export default defineStage({
         expect(await http.patch(path, { json: { title: 'stale' }, ...stale })).toBeProblem(412);
         expect(await http.delete(path, stale)).toBeProblem(412);
         const found = await readTask(http, created.json, { note: 'after what was refused' });
-        expect(found.json, 'the task', found).toBe(first.json);
+        expect(found).toHaveJson(first.json);
 
         const current = { 'if-match': found.requiredHeader('ETag') };
         const replaced = await http.put(path, { json: newTask(random), headers: current, note });

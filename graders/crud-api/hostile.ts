@@ -1,6 +1,5 @@
 import { defineStage, expect, type Http, type Random, type Response } from 'backend-labs/kit';
 import { createTask, forAll, idsOf, listPage, readTask } from './api.ts';
-import { OUT_OF_RANGE, WRONG_TYPES } from './bad-fields.ts';
 import { expectNoInternals } from './leaks.ts';
 import { owasp, rfc } from './reading.ts';
 import { DEFAULTS, newTask } from './task.ts';
@@ -29,8 +28,8 @@ export default defineStage({
         await forAll(samples, async (text) => {
           const fields = { title: text, description: text, tags: [text, `${text}!`] };
           const created = await createTask(http, fields);
-          expect(created).toHaveJson(fields);
-          expect(await readTask(http, created.json)).toHaveJson(fields);
+          expectTexts(created, fields);
+          expectTexts(await readTask(http, created.json), fields);
         });
       },
     },
@@ -124,7 +123,7 @@ export default defineStage({
         });
         await forAll(['limit', 'sort', 'status', 'priority', 'cursor'], async (name) => {
           const value = name === 'sort' ? 'priority' : name === 'status' ? 'todo' : '1';
-          for (const sql of ["'", ' OR 1=1', '; SELECT 1', "' OR '1'='1"]) {
+          for (const sql of ['; SELECT 1', "' OR '1'='1"]) {
             expect(await http.get('/tasks', { query: { [name]: value + sql } })).toBeProblem(400);
           }
         });
@@ -144,6 +143,22 @@ export default defineStage({
   ],
 });
 
+/** As `toHaveJson`, with all but ASCII spelt out: \u00e9 and e\u0301 look the same. */
+function expectTexts(response: Response, fields: Record<string, unknown>): void {
+  for (const [name, text] of Object.entries(fields)) {
+    const [sent, got] = [spelt(text), spelt(response.json?.[name])];
+    if (got !== sent)
+      throw response.failure(`"${name}": ${sent} in the body`, `"${name}": ${got.slice(0, 400)}`);
+  }
+}
+
+function spelt(text: unknown): string {
+  return (JSON.stringify(text) ?? 'nothing').replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Answers to everything that tempts an app to show what went wrong inside it. */
 async function badRequests(http: Http, random: Random): Promise<Response[]> {
   const taken = newTask(random);
@@ -158,9 +173,18 @@ async function badRequests(http: Http, random: Random): Promise<Response[]> {
     await http.delete(`/tasks/${random.word()}`),
     await http.get(`/${random.word()}`),
   ];
-  for (const [note, fields] of [...WRONG_TYPES, ...OUT_OF_RANGE]) {
-    answers.push(await http.post('/tasks', { json: { title: 'x', ...fields }, note }));
-  }
+  const fields = [
+    { title: null },
+    { status: 'open' },
+    { priority: 99_999 },
+    { priority: 'high' },
+    { dueOn: '2026-02-30' },
+    { tags: 'home' },
+    { reference: { sql: 1 } },
+    { id: 'not-a-uuid' },
+  ];
+  for (const some of fields)
+    answers.push(await http.post('/tasks', { json: { title: 'x', ...some } }));
   for (const id of ['1', 'x', "'", '%00', '%ff', random.uuid().slice(1)])
     answers.push(await http.get(`/tasks/${id}`));
   for (const query of [

@@ -19,7 +19,7 @@ export default defineStage({
       title: 'What was answered with 2xx is still there after kill -9',
       points: 2,
       needs: ['stores-in-postgres', 'patches-task', 'deletes-task'],
-      timeoutMs: 25_000,
+      timeoutMs: 40_000,
       hint: 'Keep tasks nowhere but in Postgres, committed before the answer, and leave the tables alone when you start: a start that creates or seeds them anew empties them.',
       reference: twelveFactor('disposability', 'Disposability'),
       run: async ({ http, app, random }) => {
@@ -38,7 +38,7 @@ export default defineStage({
         const note = 'after kill -9 and a restart';
         for (const task of created) {
           const found = await readTask(http, task, { note });
-          expect(found.json, 'the task', found).toBe(task);
+          expect(found).toHaveJson(task);
         }
         expect(await http.get(`/tasks/${gone.id}`, { note })).toBeProblem(404);
         expect(await readTask(http, changed, { note })).toHaveJson({ title });
@@ -49,7 +49,7 @@ export default defineStage({
       title: 'Idempotency-Keys survive kill -9 and a restart',
       points: 1,
       needs: ['replays-first-answer', 'survives-kill'],
-      timeoutMs: 25_000,
+      timeoutMs: 40_000,
       hint: 'Keep keys and their answers in Postgres: a map in the process forgets them just when clients retry.',
       reference: IDEMPOTENCY_KEY,
       run: async ({ http, app, random }) => {
@@ -70,7 +70,7 @@ export default defineStage({
       title: 'On SIGTERM the app exits with code 0 in time, whatever connections are idle',
       points: 1,
       needs: ['answers-health'],
-      timeoutMs: 25_000,
+      timeoutMs: 40_000,
       hint: 'Handle SIGTERM. Close idle keep-alive connections when the shutdown begins, and send `Connection: close` with the answers that are still due.',
       reference: twelveFactor('disposability', 'Disposability'),
       run: async ({ http, app, signal }) => {
@@ -86,7 +86,7 @@ export default defineStage({
       title: 'On SIGTERM the app first answers what is in flight',
       points: 2,
       needs: ['stores-in-postgres', 'exits-despite-idle-connections'],
-      timeoutMs: 25_000,
+      timeoutMs: 40_000,
       hint: 'On SIGTERM close the server (which waits for requests in flight), then the pool, then let the process end. Closing the pool first, or calling exit at once, cuts them off.',
       reference: twelveFactor('disposability', 'Disposability'),
       run: async ({ http, sql, postgres, app, random }) => {

@@ -40,11 +40,12 @@ export async function expectUnavailable(
   id: string,
   options: RequestOptions,
 ): Promise<void> {
-  await forAll(operations, async (operation) => {
+  const tryOne = async (operation: Operation) => {
     const answer = await perform(http, random, operation, id, options);
     expect(answer).toBeProblem(503);
     expectNoInternals(answer);
-  });
+  };
+  await forAll(operations, tryOne, operations.length);
 }
 
 function perform(

@@ -28,7 +28,10 @@ export function expectListed(
   const known = new Set(wanted.map(({ id }) => id));
   const others = listed.filter(({ id }) => !known.has(id));
   if (others.length > 0)
-    throw after.failure(`the ${wanted.length} matching tasks and no others`, named(others));
+    throw after.failure(
+      wanted.length === 0 ? 'no tasks' : `the ${wanted.length} matching tasks and no others`,
+      named(others),
+    );
 }
 
 /**

@@ -26,7 +26,7 @@ export default defineStage({
       title: 'Idle connections that Postgres drops do not end the app',
       points: 2,
       needs: ['stores-in-postgres', 'reads-task'],
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
       hint: 'A pooled connection can break while nobody uses it. Listen to the pool’s error event (`pool.on("error", …)` in node-postgres), and let the pool replace it.',
       reference: {
         title: 'node-postgres: pool events',
@@ -36,7 +36,7 @@ export default defineStage({
         const { http, postgres, app } = context;
         const task = await steadyTask(context);
         const within = RECOVERY_MS + (await room(http, `/tasks/${task.id}`));
-        for (let round = 1; round <= 3; round += 1) {
+        for (let round = 1; round <= 2; round += 1) {
           await concurrently(5, () => readTask(http, task));
           postgres.reset();
           const note = 'after Postgres dropped its idle connections';
@@ -54,7 +54,7 @@ export default defineStage({
       title: 'While Postgres refuses connections, every operation is a quick 503 and the app lives',
       points: 2,
       needs: ['survives-dropped-connections', 'errors-are-problems'],
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
       hint: 'Catch the driver’s connection errors in one place and answer them with a 503 problem. An error event on an idle pooled connection that nobody listens to ends a Node.js process.',
       reference: rfc(9110, '15.6.4', '503 Service Unavailable'),
       run: async (context) => {
@@ -80,7 +80,7 @@ export default defineStage({
       title: 'Once Postgres is back, the app serves again without a restart',
       points: 2,
       needs: ['answers-503-when-cut-off'],
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
       hint: 'Drop a connection that broke and open a new one for the next request: a pool does that, a single client made at start does not.',
       reference: twelveFactor('backing-services', 'Backing services'),
       run: async (context) => {
@@ -103,7 +103,7 @@ export default defineStage({
         'While Postgres accepts connections and says nothing, every operation is a 503 in time',
       points: 2,
       needs: ['survives-dropped-connections', 'errors-are-problems'],
-      timeoutMs: 25_000,
+      timeoutMs: 40_000,
       hint: 'Nothing fails here, so nothing ends unless you do it: bound the wait for a connection and the wait for each query, together below 3 seconds. The server’s statement_timeout cannot help, it is on the far side.',
       reference: TIMEOUTS,
       run: async (context) => {
@@ -126,7 +126,7 @@ export default defineStage({
       title: 'Once Postgres speaks again, the app serves again without a restart',
       points: 1,
       needs: ['answers-503-when-silent'],
-      timeoutMs: 25_000,
+      timeoutMs: 40_000,
       hint: 'A query that was given up must give its connection back, closed rather than reused: a pool whose places are all held by the past has none for the future.',
       reference: TIMEOUTS,
       run: async (context) => {
@@ -151,7 +151,7 @@ export default defineStage({
       title: 'After a 503 to a creation, the same Idempotency-Key leads to exactly one task',
       points: 1,
       needs: ['answers-503-when-cut-off', 'replays-first-answer'],
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       hint: 'Key and task must be committed together, in one transaction. Stored one after the other, a break between them loses the key (two tasks) or blocks it (409 for ever).',
       reference: IDEMPOTENCY_KEY,
       run: async (context) => {

@@ -10,6 +10,9 @@ import { newReference, newTask, otherThan, type Task, type TaskInput } from './t
  */
 const LATENCY = 5;
 
+/** What a single request takes at most, in milliseconds, where nothing is overloaded. */
+const PATIENCE_MS = 1_500;
+
 export default defineStage({
   id: 'races',
   title: 'Requests that race',
@@ -20,7 +23,6 @@ export default defineStage({
       title: 'Of 50 parallel creations with one reference, one is 201 and the rest are 409',
       points: 2,
       needs: ['references-are-unique', 'stores-in-postgres'],
-      timeoutMs: 15_000,
       hint: 'Between “is it taken?” and the INSERT another request can take it. Insert at once, and treat the violation of the UNIQUE constraint (SQLSTATE 23505) as the answer: 409.',
       reference: postgresManual('ddl-constraints', 'Unique Constraints'),
       run: async ({ http, sql, random, postgres }) => {
@@ -33,11 +35,9 @@ export default defineStage({
             note: 'one of 50 at once, all with one reference',
           }),
         );
-        for (const answer of answers) expect(answer).toHaveStatus(201, 409);
-        for (const answer of withStatus(answers, 409)) expect(answer).toBeProblem(409);
-        expect(withStatus(answers, 201).length, 'the number of the 50 that were answered 201').toBe(
-          1,
-        );
+        const decided = decidedOnes(answers, 201, 409);
+        for (const answer of withStatus(decided, 409)) expect(answer).toBeProblem(409);
+        expectOneWinner(answers, withStatus(decided, 201), '201');
         const rows = await sql`SELECT id FROM tasks WHERE reference = ${reference}`;
         expect(rows.length, 'the number of rows with the reference').toBe(1);
       },
@@ -47,7 +47,6 @@ export default defineStage({
       title: 'Of 20 parallel writes with the same If-Match, one is 200 and the rest are 412',
       points: 3,
       needs: ['stale-write-is-412', 'stores-in-postgres'],
-      timeoutMs: 15_000,
       hint: 'Compare and write in one step: `UPDATE … WHERE id = $1 AND version = $2`, or lock the row (SELECT … FOR UPDATE) before you compare. No row changed means 412.',
       reference: rfc(9110, '13.1.1', 'If-Match'),
       run: async ({ http, random, postgres }) => {
@@ -62,11 +61,12 @@ export default defineStage({
             http.request(method, path, { json: inputs[i], headers, note }),
           );
           await postgres.restore();
-          for (const answer of answers) expect(answer).toHaveStatus(200, 412);
-          const winners = withStatus(answers, 200);
-          expect(winners.length, 'the number of the 20 that were answered 200').toBe(1);
-          const found = await readTask(http, created.json, { note: 'after the race' });
-          expect(found.json, 'the task as the winner left it', found).toBe(winners[0]!.json);
+          const winners = withStatus(decidedOnes(answers, 200, 412), 200);
+          expectOneWinner(answers, winners, '200');
+          const found = await readTask(http, created.json, {
+            note: 'after the race, as the winner left it',
+          });
+          if (winners[0] !== undefined) expect(found).toHaveJson(winners[0].json);
         }
         const created = await createTask(http, newTask(random));
         const path = `/tasks/${created.json.id}`;
@@ -78,9 +78,9 @@ export default defineStage({
             ? http.patch(path, { json: { title: `${i}` }, headers, note })
             : http.delete(path, { headers, note }),
         );
-        for (const answer of answers) expect(answer).toHaveStatus(200, 204, 404, 412);
-        const won = [...withStatus(answers, 200), ...withStatus(answers, 204)].length;
-        expect(won, 'the number of the 10 that succeeded').toBe(1);
+        const decided = decidedOnes(answers, 200, 204, 404, 412);
+        const winners = [...withStatus(decided, 200), ...withStatus(decided, 204)];
+        expectOneWinner(answers, winners, '200 or 204');
       },
     },
     {
@@ -100,8 +100,9 @@ export default defineStage({
           http.patch(`/tasks/${id}`, { json: { [fields[i]!]: after[fields[i]!] }, note }),
         );
         await postgres.restore();
-        for (const answer of answers) expect(answer).toHaveStatus(200);
-        expect(await readTask(http, { id }, { note: 'after the patches' })).toHaveJson(after);
+        const done = fields.filter((_, i) => decidedOnes(answers, 200).includes(answers[i]!));
+        const found = await readTask(http, { id }, { note: 'after the patches' });
+        expect(found).toHaveJson(Object.fromEntries(done.map((field) => [field, after[field]])));
       },
     },
     {
@@ -120,15 +121,14 @@ export default defineStage({
           http.post<Task>('/tasks', { json, headers, note }),
         );
         await postgres.restore();
-        for (const answer of answers) expect(answer).toHaveStatus(201, 409);
-        const created = withStatus(answers, 201);
+        const created = withStatus(decidedOnes(answers, 201, 409), 201);
         const rows = await sql`SELECT id FROM tasks WHERE title = ${json.title}`;
         expect(rows.length, 'the number of tasks in Postgres').toBe(1);
         for (const answer of created) expect(answer.json.id, 'the id', answer).toBe(rows[0]!['id']);
         const first = created.filter(
           (answer) => answer.header('Idempotency-Replayed') === undefined,
         );
-        expect(first.length, 'the number of 201 without Idempotency-Replayed').toBe(1);
+        expectOneWinner(answers, first, '201 without Idempotency-Replayed');
         const replay = await http.post('/tasks', { json, headers, note: 'again, after the race' });
         expect(replay).toHaveStatus(201);
         expect(replay).toHaveJson({ id: rows[0]!['id'] });
@@ -161,6 +161,30 @@ export default defineStage({
     },
   ],
 });
+
+/**
+ * The answers that have one of these statuses, as all must. On a machine that is overloaded an app may
+ * give up its wait for a lock or a connection: a 503 that took long decides nothing, unless most do.
+ */
+function decidedOnes<Body>(
+  answers: readonly Response<Body>[],
+  ...statuses: readonly number[]
+): Response<Body>[] {
+  const decided = answers.filter(
+    ({ status, exchange }) => status !== 503 || exchange.durationMs < PATIENCE_MS,
+  );
+  for (const answer of decided) expect(answer).toHaveStatus(...statuses);
+  if (decided.length >= answers.length / 2) return decided;
+  for (const answer of answers) expect(answer).toHaveStatus(...statuses);
+  return decided;
+}
+
+/** One has won. Where some answers decide nothing, it may be one of those. */
+function expectOneWinner(answers: readonly Response[], winners: readonly Response[], what: string) {
+  const undecided = answers.some(({ status }) => status === 503);
+  if (winners.length === 1 || (undecided && winners.length === 0)) return;
+  expect(winners.length, `the number of the ${answers.length} that were answered ${what}`).toBe(1);
+}
 
 function withStatus<Body>(answers: readonly Response<Body>[], status: number): Response<Body>[] {
   return answers.filter((answer) => answer.status === status);

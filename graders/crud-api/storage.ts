@@ -1,8 +1,8 @@
-import { defineStage, expect, type Sql } from 'backend-labs/kit';
+import { defineStage, expect, type Response, type Sql } from 'backend-labs/kit';
 import { createTask, listPage, readTask } from './api.ts';
 import { postgresManual, rfc, twelveFactor } from './reading.ts';
 import { insertRows } from './rows.ts';
-import { newTask, otherThan } from './task.ts';
+import { newTask, otherThan, type TaskInput } from './task.ts';
 
 const LONG_AGO = '2020-02-29T12:34:56.789Z';
 
@@ -24,9 +24,8 @@ export default defineStage({
         const { id } = created.json;
         const rows = await rowsOf(sql, id);
         expect(rows.length, 'the number of rows in tasks with its id', created).toBe(1);
-        const { createdAt, ...stored } = rows[0]!;
-        expect(stored, 'the row in tasks, with its tags,', created).toBe(input);
-        expect(createdAt, 'created_at of the row', created).toBe(
+        expectStored(rows[0], input, created);
+        expect(rows[0]!.createdAt, 'created_at of the row', created).toBe(
           Date.parse(created.json.createdAt),
         );
       },
@@ -43,8 +42,7 @@ export default defineStage({
         const expected = otherThan(random, before);
         const replaced = await http.put(`/tasks/${id}`, { json: expected });
         expect(replaced).toHaveStatus(200);
-        const { createdAt: _, ...row } = (await rowsOf(sql, id))[0] ?? {};
-        expect(row, 'the row in tasks, with its tags,', replaced).toBe(expected);
+        expectStored((await rowsOf(sql, id))[0], expected, replaced);
         const tags = [random.word(), random.word()];
         const patched = await http.patch(`/tasks/${id}`, { json: { tags, priority: 3 } });
         expect(patched).toHaveStatus(200);
@@ -151,7 +149,7 @@ export default defineStage({
         expect(await http.put(path, { json, note })).toBeProblem(409);
         expect(await http.patch(path, { json: { reference, title: 'x' }, note })).toBeProblem(409);
         const found = await readTask(http, second, { note: 'after what was refused' });
-        expect(found.json, 'the task', found).toBe(second);
+        expect(found).toHaveJson(second);
 
         const own = {
           json: newTask(random, { reference: second.reference }),
@@ -168,6 +166,11 @@ export default defineStage({
 });
 
 type StoredTask = Record<string, unknown> & { createdAt: number; tags: string[] };
+
+function expectStored(row: StoredTask | undefined, task: TaskInput, after: Response): void {
+  for (const [name, value] of Object.entries(task))
+    expect<unknown>(row?.[name], `"${name}" in the tables`, after).toBe(value);
+}
 
 /** The rows with this id, in the names of the API, with their tags. */
 async function rowsOf(sql: Sql, id: string): Promise<StoredTask[]> {

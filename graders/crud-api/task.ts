@@ -36,7 +36,7 @@ export function newTask(random: Random, fields: Partial<TaskInput> = {}): TaskIn
     status: random.pick(['doing', 'done']),
     priority: random.pick([1, 2, 4, 5]),
     dueOn: newDay(random),
-    tags: [random.word(6), random.word(7)],
+    tags: newTags(random),
     ...fields,
   };
 }
@@ -54,6 +54,12 @@ export function otherThan(random: Random, task: TaskInput): TaskInput {
 
 export function newReference(random: Random): string {
   return `${random.word(8).toUpperCase()}-${random.integer(1, 999_999)}`;
+}
+
+/** In neither direction of the alphabet, so that a list which gets sorted shows. */
+function newTags(random: Random): string[] {
+  const [first, second, third] = [random.word(6), random.word(7), random.word(8)].sort();
+  return [second!, third!, first!];
 }
 
 function newDay(random: Random): string {

@@ -173,7 +173,7 @@ export default defineStage({
         };
         expect(await http.put(path, merge)).toBeProblem(415);
         const found = await readTask(http, task, { note: 'after what was refused' });
-        expect(found.json, 'the task', found).toBe(task);
+        expect(found).toHaveJson(task);
       },
     },
     {
