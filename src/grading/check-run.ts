@@ -54,7 +54,7 @@ export async function runCheck(
     return await ended(judgeReturn(trace.exchanges));
   } catch (error) {
     setup.signal.throwIfAborted();
-    if (deadline.signal.aborted) return await ended(judgeTimeout(timeoutMs, trace.exchanges));
+    if (deadline.signal.aborted) return await ended(judgeTimeout(timeoutMs, trace));
     return await ended(judgeThrow(asFailure(error), trace.exchanges));
   } finally {
     clearTimeout(timer);
@@ -105,13 +105,13 @@ function contextOf(
   const origin = 'world' in place ? place.world.origin : () => place.url;
   const shared: SharedContext = {
     http: createHttp({ origin, trace, contract: lab.contract, signal }),
-    sql: sqlOf(world),
+    sql: sqlOf(world, signal),
     random: createRandom(seed, id),
     signal,
     env: world?.env ?? {},
   };
   if (stage.world === 'shared' || world === undefined) return shared;
-  const processes = world.processes(now());
+  const processes = world.processes(now(), signal);
   return {
     ...shared,
     app: {
@@ -129,8 +129,8 @@ function contextOf(
   };
 }
 
-function sqlOf(world: World | undefined): Sql {
-  if (world?.database !== undefined) return createSql(world.database);
+function sqlOf(world: World | undefined, signal: AbortSignal): Sql {
+  if (world?.database !== undefined) return createSql(world.database, signal);
   return async () => {
     throw new NotAvailable('needs the database behind the server');
   };

@@ -64,15 +64,15 @@ export class Lifecycle {
     const problems: string[] = [];
     for (const { resource, setup } of this.#entered.splice(0).reverse()) {
       const budget = resource.teardownBudgetMs ?? TEARDOWN_BUDGET_MS;
-      try {
-        // An aborted setup may still be at work; undoing under its hands would miss what it makes.
-        await within(
-          budget,
-          setup.catch(() => {}),
-        );
-        await within(budget, resource.teardown());
-      } catch (error) {
-        problems.push(`${resource.title}, undone: ${messageOf(error)}`);
+      // An aborted setup may still be at work; undoing under its hands would miss what it makes. Where
+      // it does not end, what it has made so far goes.
+      const steps = [() => setup.catch(() => {}), () => resource.teardown()];
+      for (const step of steps) {
+        try {
+          await within(budget, step());
+        } catch (error) {
+          problems.push(`${resource.title}, undone: ${messageOf(error)}`);
+        }
       }
     }
     return problems;

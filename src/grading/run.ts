@@ -80,7 +80,7 @@ async function outcomeOf(
   }
 
   const set = await startAll(lifecycle, target, lab, signal);
-  if ('startup' in set) return { ...untried(request, set.startup), worlds, services: {} };
+  if ('startup' in set) return { ...untried(request, selected, set.startup), worlds, services: {} };
   const { app, postgres } = set;
   const services: Record<string, string> =
     postgres === undefined ? {} : { postgres: postgres.version };
@@ -108,7 +108,7 @@ async function outcomeOf(
     return { checks, worlds, services };
   } catch (error) {
     if (!(error instanceof AppStartError)) throw error;
-    return { ...untried(request, startupFailure(error)), worlds, services };
+    return { ...untried(request, selected, startupFailure(error)), worlds, services };
   }
 }
 
@@ -160,14 +160,15 @@ function inWorld(id: string, line: LogLine): LogLine {
 /** All checks skipped, because there is no app to try them on. */
 function untried(
   { lab }: GradeRequest,
+  selected: ReadonlySet<string>,
   startup: Failure,
 ): { checks: CheckResult[]; startup: Failure } {
   const checks = (lab.checks as CheckInfo[]).map(
     ({ timeoutMs: _, ...info }): CheckResult => ({
       ...info,
       verdict: 'skipped',
-      skipped: 'the app did not start',
-      gradable: true,
+      skipped: selected.has(info.id) ? 'the app did not start' : 'not asked for',
+      gradable: selected.has(info.id),
       earned: 0,
       durationMs: 0,
     }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppStartError } from '../apps/port.ts';
 import { LabsError } from '../core/errors.ts';
 import type { Emit } from '../core/event.ts';
@@ -26,6 +27,8 @@ export interface SchedulerOptions {
 }
 
 const SHARED_AT_ONCE = 8;
+/** A connection breaks a moment before the end of the process that held it is known. */
+const END_IS_KNOWN_MS = 150;
 
 /**
  * Runs each check as soon as those that it needs have passed: shared ones side by side, those of an
@@ -44,6 +47,8 @@ class Scheduler {
   readonly #sharedSlots = new Slots(SHARED_AT_ONCE);
   readonly #worldSlots: Slots;
   readonly #lock = new SharedLock();
+  /** What broke the run: nothing begins any more. */
+  #broken: { error: unknown } | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -66,6 +71,7 @@ class Scheduler {
 
   /** What waits for a result that will not come is let go. */
   #fail(error: unknown): never {
+    this.#broken ??= { error };
     for (const { promise, reject } of this.#results.values()) {
       promise.catch(() => {});
       reject(error);
@@ -76,23 +82,34 @@ class Scheduler {
   async #sharedCheck(stage: Stage, index: number): Promise<void> {
     const obstacle = await this.#obstacle(stage, index);
     if (obstacle !== undefined) return this.#settle(stage, index, obstacle);
-    const place = this.#options.shared;
-    const world = 'world' in place ? place.world : undefined;
     await this.#sharedSlots.run(async () => {
-      const crashes = world?.crashes ?? 0;
-      const first = await this.#lock.together(() => this.#try(stage, index, place));
-      const crashed = world !== undefined && world.crashes > crashes;
-      // The app went down while several checks used it. Which of them did it shows when each has
-      // the app for itself; the others must not pay for it.
-      const judged =
-        crashed && first.verdict === 'failed'
-          ? await this.#lock.alone(() => this.#tryAlone(stage, index, world))
-          : first;
-      this.#settle(stage, index, judged);
+      this.#settle(stage, index, await this.#tryShared(stage, index));
     });
   }
 
+  /**
+   * The app may go down while several checks use it. Which of them did it shows when each has the app
+   * for itself; the others must not pay for it.
+   */
+  async #tryShared(stage: Stage, index: number): Promise<CheckRun | Unstarted> {
+    const place = this.#options.shared;
+    if (this.#options.late()) return outOfTime();
+    if (!('world' in place)) return this.#try(stage, index, place);
+    const { world } = place;
+    let crashes = 0;
+    const first = await this.#lock.together(async () => {
+      // Another check's crash that came after its end, and that nobody saw.
+      if (world.down) return undefined;
+      crashes = world.crashes;
+      return this.#try(stage, index, place);
+    });
+    if (first !== undefined && !(await wentDown(world, crashes, first))) return first;
+    return this.#lock.alone(() => this.#tryAlone(stage, index, world));
+  }
+
   async #tryAlone(stage: Stage, index: number, world: World): Promise<CheckRun | Unstarted> {
+    this.#unlessBroken();
+    if (this.#options.late()) return outOfTime();
     const obstacle = await heal(world);
     if (obstacle !== undefined) return obstacle;
     const again = await this.#try(stage, index, { world });
@@ -110,6 +127,8 @@ class Scheduler {
         continue;
       }
       await this.#worldSlots.run(async () => {
+        this.#unlessBroken();
+        if (this.#options.late()) return this.#settle(stage, index, outOfTime());
         if (broken === undefined && world === undefined)
           [world, broken] = await this.#openWorld(stage);
         if (world === undefined) {
@@ -131,14 +150,19 @@ class Scheduler {
     }
   }
 
-  #try(stage: Stage, index: number, place: Place): Promise<CheckRun> {
+  async #try(stage: Stage, index: number, place: Place): Promise<CheckRun> {
+    this.#unlessBroken();
     this.#options.emit({ type: 'check:started', id: stage.checks[index]!.id });
     return this.#options.runCheck(stage, index, place);
   }
 
+  #unlessBroken(): void {
+    if (this.#broken !== undefined) throw this.#broken.error;
+  }
+
   /** Why the check cannot be tried, once that is known. */
   async #obstacle(stage: Stage, index: number): Promise<Unstarted | undefined> {
-    const { selected, ownWorld, late } = this.#options;
+    const { selected, ownWorld } = this.#options;
     const check = stage.checks[index]!;
     if (!selected.has(check.id)) return skipped('not asked for', false);
     if (stage.world === 'own' && ownWorld === undefined)
@@ -147,14 +171,9 @@ class Scheduler {
       (check.needs ?? []).map((id) => this.#results.get(id)!.promise),
     );
     const missing = needs.find(({ verdict }) => verdict !== 'passed');
-    if (missing !== undefined)
-      return skipped(
-        missing.verdict === 'skipped'
-          ? `needs ${missing.id}, which was skipped`
-          : `needs ${missing.id}, which ${missing.verdict}`,
-        missing.gradable,
-      );
-    return late() ? skipped('the run was out of time before it could begin', true) : undefined;
+    if (missing === undefined) return undefined;
+    const became = missing.verdict === 'skipped' ? 'was skipped' : missing.verdict;
+    return skipped(`needs ${missing.id}, which ${became}`, missing.gradable);
   }
 
   #settle(stage: Stage, index: number, outcome: CheckRun | Unstarted): void {
@@ -178,6 +197,23 @@ class Scheduler {
 
 function skipped(reason: string, gradable: boolean): Unstarted {
   return { verdict: 'skipped', skipped: reason, gradable };
+}
+
+function outOfTime(): Unstarted {
+  return skipped('the run was out of time before it could begin', true);
+}
+
+/** Whether a check failed while a process of the app ended. */
+async function wentDown(world: World, crashes: number, { verdict, failure }: CheckRun) {
+  if (verdict !== 'failed') return false;
+  const cut = failure?.evidence.some(
+    (evidence) =>
+      evidence.kind === 'exchange' &&
+      ![undefined, 'timeout'].includes(evidence.exchange.error?.code),
+  );
+  const patience = performance.now() + (cut ? END_IS_KNOWN_MS : 0);
+  while (world.crashes === crashes && performance.now() < patience) await sleep(10);
+  return world.crashes > crashes;
 }
 
 async function heal(world: World): Promise<Unstarted | undefined> {

@@ -2,6 +2,7 @@ import { LabsError, messageOf } from '../core/errors.ts';
 import { describeExchange, type Exchange, type Violation } from '../core/exchange.ts';
 import { CheckFailure, type Failure, NotAvailable } from '../core/failure.ts';
 import type { CheckResult } from '../core/report.ts';
+import { isPending, type Trace } from '../kit/trace.ts';
 
 /** What one try of a check came to. */
 export type Judgement = Pick<CheckResult, 'verdict' | 'failure' | 'skipped' | 'error'> & {
@@ -43,12 +44,16 @@ export function judgeThrow(error: unknown, exchanges: readonly Exchange[]): Judg
   };
 }
 
-export function judgeTimeout(timeoutMs: number, exchanges: readonly Exchange[]): Judgement {
+/** The check ran out of time: where a request was under way, that one is what it waited for. */
+export function judgeTimeout(timeoutMs: number, { exchanges, now }: Trace): Judgement {
+  const pending = exchanges.find(isPending);
+  const waited =
+    pending === undefined ? undefined : { ...pending, durationMs: now() - pending.startedAt };
   const failure: Failure = {
-    action: '',
+    action: waited === undefined ? '' : describeExchange(waited),
     expected: `the check to be done within ${timeoutMs / 1000} s`,
-    actual: 'it was still waiting',
-    evidence: [],
+    actual: waited === undefined ? 'it was not' : 'it was still waiting for the answer',
+    evidence: waited === undefined ? [] : [{ kind: 'exchange', exchange: waited }],
     hint: 'The app answers so slowly that the check ran out of time: see its log for what it waits for.',
   };
   return { verdict: 'failed', failure: complete(failure, exchanges), gradable: true };

@@ -44,7 +44,9 @@ export function createPostgresProbe(
   links: () => readonly PostgresLink[],
   signal: AbortSignal,
 ): PostgresProbe {
+  // A check that ran out of time may still be at work; the network is then another check's.
   const each = (action: (faults: Faults) => void) => {
+    signal.throwIfAborted();
     for (const link of links()) action(link.faults);
   };
   const marks = () => new Map(links().map(({ tap }) => [tap, tap.mark()]));
@@ -65,6 +67,7 @@ export function createPostgresProbe(
     blackhole: () => each((faults) => faults.blackhole()),
     reset: () => each((faults) => faults.reset()),
     restore: async () => {
+      signal.throwIfAborted();
       await Promise.all(links().map((link) => link.faults.restore()));
     },
     statements: () => since(begin),

@@ -46,7 +46,7 @@ export async function eventually<T>(
     const { value, failure } = await attempt(action);
     if (failure === undefined) return value as T;
     if (performance.now() + everyMs > deadline) {
-      const expected = `${failure.failure.expected} within ${withinMs / 1000} s`;
+      const expected = `within ${withinMs / 1000} s, trying again and again: ${failure.failure.expected}`;
       throw new CheckFailure({ ...failure.failure, expected });
     }
     await sleep(everyMs, undefined, signal === undefined ? {} : { signal });

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { PreparedApp } from '../../apps/port.ts';
+import { environmentError, messageOf } from '../../core/errors.ts';
 import type { LogLine } from '../../core/log.ts';
 import { LogRecord } from '../../core/log-record.ts';
 import type { LabManifest } from '../../core/manifest.ts';
@@ -27,6 +28,18 @@ export interface WorldPlan {
   /** Hears what its processes write, as it comes. */
   onLog(line: LogLine): void;
   now: () => number;
+}
+
+async function mended({ faults }: PostgresLink): Promise<void> {
+  try {
+    await faults.restore();
+  } catch (cause) {
+    // Another program took the port of the proxy while it refused connections.
+    throw environmentError(`The app's way to Postgres is blocked: ${messageOf(cause)}.`, {
+      hint: 'Grade again: another port is chosen.',
+      cause,
+    });
+  }
 }
 
 /** Builds a world of its own for some checks: a fresh database, proxies, and the app on top. */
@@ -100,12 +113,15 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         origin: () => slots[0]!.url,
         servicesLost: async () => (pool === undefined ? undefined : whyNoAnswer(pool)),
         links: () => links,
-        processes: (since) => slots.map((slot) => slot.facade(log, since)),
+        processes: (since, signal) => slots.map((slot) => slot.facade(log, since, signal)),
         get crashes() {
           return slots.reduce((total, slot) => total + slot.crashes, 0);
         },
+        get down() {
+          return slots.some((slot) => slot.isDown);
+        },
         heal: async () => {
-          await Promise.all(links.map((link) => link.faults.restore()));
+          await Promise.all(links.map(mended));
           await Promise.all(slots.map((slot) => slot.heal()));
         },
       };

@@ -20,15 +20,18 @@ export class ProcessSlot {
   #running: RunningProcess | undefined;
   #exit: AppExit | undefined;
   #exited = Promise.withResolvers<AppExit>();
-  #told = false;
+  #starting: Promise<void> | undefined;
+  /** When it was told to end. */
+  #toldAt: number | undefined;
   #paused = false;
+  readonly #over = new AbortController();
   crashes = 0;
 
   constructor(app: PreparedApp, spec: ProcessSpec, signal: AbortSignal, now: () => number) {
     this.name = `${spec.process}.${spec.instance}`;
     this.#app = app;
     this.#spec = spec;
-    this.#signal = signal;
+    this.#signal = AbortSignal.any([signal, this.#over.signal]);
     this.#now = now;
   }
 
@@ -36,20 +39,33 @@ export class ProcessSlot {
     return this.#running?.url ?? 'http://127.0.0.1:9';
   }
 
+  get isDown(): boolean {
+    return this.#exit !== undefined;
+  }
+
   /** @throws {AppStartError} */
   async start(progress: (text: string) => void = () => {}): Promise<void> {
     if (this.#running !== undefined && this.#exit === undefined) return;
+    // A check that ran out of time may still be starting it when the next one wants it mended.
+    this.#starting ??= this.#start(progress).finally(() => {
+      this.#starting = undefined;
+    });
+    await this.#starting;
+  }
+
+  async #start(progress: (text: string) => void): Promise<void> {
     const running = await this.#app.start(this.#spec, { signal: this.#signal, progress });
     this.#running = running;
     this.#exit = undefined;
     this.#exited = Promise.withResolvers();
-    this.#told = false;
+    this.#toldAt = undefined;
     this.#paused = false;
     void running.exited.then((exit) => {
       if (this.#running !== running) return;
-      this.#exit ??= { ...exit, tookMs: 0 };
+      const tookMs = this.#toldAt === undefined ? 0 : this.#now() - this.#toldAt;
+      this.#exit = { ...exit, tookMs };
       this.#exited.resolve(this.#exit);
-      if (!this.#told) this.crashes += 1;
+      if (this.#toldAt === undefined) this.crashes += 1;
     });
   }
 
@@ -59,7 +75,9 @@ export class ProcessSlot {
   }
 
   async end(): Promise<void> {
-    this.#told = true;
+    this.#toldAt ??= this.#now();
+    this.#over.abort(new Error('the world is taken down'));
+    await this.#starting?.catch(() => {});
     await this.#running?.kill();
   }
 
@@ -68,8 +86,13 @@ export class ProcessSlot {
     this.#paused = false;
   }
 
-  facade(log: LogRecord, since: number): AppProcess {
+  facade(log: LogRecord, since: number, signal?: AbortSignal): AppProcess {
     const slot = this;
+    // A check that ran out of time may still be at work; the app is then another check's.
+    const orOver = <T>(action: () => T): T => {
+      signal?.throwIfAborted();
+      return action();
+    };
     return {
       name: this.name,
       get exit() {
@@ -81,20 +104,22 @@ export class ProcessSlot {
       log: () => log.lines.filter((line) => line.source === slot.name && line.at >= since),
       start: async () => {
         try {
-          await slot.start();
+          await orOver(() => slot.start());
         } catch (error) {
           if (error instanceof AppStartError)
             throw new CheckFailure(startupFailure(error, `start ${slot.name} again`));
           throw error;
         }
       },
-      terminate: (graceMs) => slot.#end((running) => running.terminate(graceMs)),
-      kill: () => slot.#end((running) => running.kill()),
-      pause: () => {
-        slot.#running?.pause();
-        slot.#paused = true;
-      },
-      resume: () => slot.resume(),
+      terminate: async (graceMs) =>
+        orOver(() => slot.#end((running) => running.terminate(graceMs))),
+      kill: async () => orOver(() => slot.#end((running) => running.kill())),
+      pause: () =>
+        orOver(() => {
+          slot.#running?.pause();
+          slot.#paused = true;
+        }),
+      resume: () => orOver(() => slot.resume()),
     };
   }
 
@@ -102,10 +127,9 @@ export class ProcessSlot {
     const running = this.#running;
     if (running === undefined) throw new Error(`${this.name} was never started`);
     if (this.#exit !== undefined) return this.#exit;
-    this.#told = true;
-    const startedAt = this.#now();
-    const exit = await how(running);
-    this.#exit = { ...exit, tookMs: this.#now() - startedAt };
-    return this.#exit;
+    const { promise } = this.#exited;
+    this.#toldAt ??= this.#now();
+    await how(running);
+    return promise;
   }
 }

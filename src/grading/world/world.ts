@@ -15,12 +15,17 @@ export interface World {
   /** The grader's own way to the database; undefined where the lab has none. */
   readonly database: Pool | undefined;
   links(): readonly PostgresLink[];
-  /** Facades of the processes; `since` is the moment from which they show the log. */
-  processes(since: number): readonly AppProcess[];
+  /**
+   * Facades of the processes, for one check: `since` is the moment from which they show the log, and
+   * once `signal` is aborted, where one is given, they do nothing more.
+   */
+  processes(since: number, signal?: AbortSignal): readonly AppProcess[];
   /** Why the services that we started do not answer; undefined while they do. */
   servicesLost(): Promise<string | undefined>;
   /** How often a process ended that nobody had told to. */
   readonly crashes: number;
+  /** True while a process has ended and was not started again. */
+  readonly down: boolean;
   /**
    * Ends every fault, wakes what was paused, starts what has ended.
    * @throws {AppStartError} the app does not come up again

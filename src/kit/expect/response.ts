@@ -31,7 +31,7 @@ export function expectResponse(response: Response): ResponseExpectation {
     notToHaveHeader: (name) => {
       const actual = response.header(name);
       if (actual === undefined) return;
-      throw response.failure(`no ${name} header`, `${name}: ${shown(actual)}`);
+      throw response.failure(`no header ${name}`, `${name}: ${shown(actual)}`);
     },
     toBeProblem: (...statuses) => {
       toHaveStatus(...statuses);
@@ -43,14 +43,20 @@ export function expectResponse(response: Response): ResponseExpectation {
         );
       const member = (response.json as { status?: unknown } | null)?.status;
       if (member !== response.status)
-        throw response.failure(`"status": ${response.status} in the problem`, shown(member));
+        throw response.failure(
+          `"status": ${response.status} in the problem, as in the status line`,
+          member === undefined ? 'no such member' : `"status": ${shown(member)}`,
+        );
     },
     toHaveJson: (members) => {
       const body: unknown = response.json;
       for (const [name, expected] of Object.entries(members)) {
         const actual = memberOf(body, name);
         if (isDeepStrictEqual(actual, expected)) continue;
-        throw response.failure(`"${name}": ${shown(expected)} in the body`, shown(actual));
+        throw response.failure(
+          `"${name}": ${shown(expected)} in the body`,
+          actual === undefined ? 'no such member' : `"${name}": ${shown(actual)}`,
+        );
       }
     },
     toHaveEmptyBody: () => {

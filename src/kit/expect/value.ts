@@ -22,7 +22,7 @@ export interface ValueExpectation<T> {
 
 /** `action` is left empty where no response is named: the run then puts the check's last request. */
 export function expectValue<T>(actual: T, what: string, after?: Response): ValueExpectation<T> {
-  const failure = (expected: string, got = shown(actual)) =>
+  const failure = (expected: string, got = actual === undefined ? 'nothing' : shown(actual)) =>
     new CheckFailure({
       action: after === undefined ? '' : describeExchange(after.exchange),
       expected: `${what} ${expected}`,
@@ -68,9 +68,9 @@ export function expectValue<T>(actual: T, what: string, after?: Response): Value
     },
     toBeUnique: () => {
       const members = list();
-      const doubles = members.filter((member, i) => members.indexOf(member) !== i);
+      const doubles = members.filter((member, i) => has(members.slice(0, i), member));
       if (doubles.length > 0)
-        throw failure('not to repeat', `${doubles.length} repeated: ${shown(doubles)}`);
+        throw failure('to hold nothing twice', `${shown(doubles)} more than once`);
     },
     toInclude: (...members) => {
       const missing = members.filter((member) => !has(list(), member));
@@ -83,7 +83,7 @@ export function expectValue<T>(actual: T, what: string, after?: Response): Value
     notToInclude: (...members) => {
       const present = members.filter((member) => has(list(), member));
       if (present.length > 0)
-        throw failure(`not to include ${shown(members)}`, `${shown(present)} there`);
+        throw failure(`not to include ${shown(members)}`, `${shown(present)} in it`);
     },
   };
 }

@@ -30,7 +30,7 @@ export class Response<Body = any> {
   requiredHeader(name: string): string {
     const value = this.header(name);
     if (value !== undefined) return value;
-    throw this.failure(`a ${name} header`, 'none');
+    throw this.failure(`the header ${name}`, 'no such header');
   }
 
   get text(): string {
