@@ -22,9 +22,14 @@ function jsonOrInspect(value: unknown): string {
   const plain = value !== null && typeof value === 'object' && !(value instanceof RegExp);
   if (plain) {
     try {
-      return JSON.stringify(value) ?? inspect(value);
+      // 1e400 is valid JSON, and the number that it becomes is none.
+      const infinite = (_: string, member: unknown) => {
+        if (typeof member === 'number' && !Number.isFinite(member)) throw new RangeError();
+        return member;
+      };
+      return JSON.stringify(value, infinite) ?? inspect(value);
     } catch {
-      // Cyclic, or deeper than the stack: inspect copes with both.
+      // That, or cyclic, or deeper than the stack: inspect copes.
     }
   }
   return inspect(value, { depth: 2, breakLength: Infinity, maxStringLength: 200 });

@@ -35,11 +35,11 @@ export function expectResponse(response: Response): ResponseExpectation {
     },
     toBeProblem: (...statuses) => {
       toHaveStatus(...statuses);
-      const type = response.header('content-type') ?? 'no content type';
-      if (mediaType(type) !== 'application/problem+json')
+      const type = response.header('content-type');
+      if (type === undefined || mediaType(type) !== 'application/problem+json')
         throw response.failure(
           'an application/problem+json body (RFC 9457)',
-          `Content-Type: ${shown(type)}`,
+          type === undefined ? 'no Content-Type' : `Content-Type: ${shown(type)}`,
         );
       const member = (response.json as { status?: unknown } | null)?.status;
       if (member !== response.status)
@@ -63,7 +63,7 @@ export function expectResponse(response: Response): ResponseExpectation {
       if (response.bytes.length > 0)
         throw response.failure(
           'an empty body',
-          `${response.bytes.length} bytes: ${shown(response.text, 80)}`,
+          `${response.bytes.length} ${response.bytes.length === 1 ? 'byte' : 'bytes'}: ${shown(response.text, 80)}`,
         );
     },
   };

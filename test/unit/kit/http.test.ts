@@ -150,7 +150,7 @@ describe('what comes back', () => {
   it('a header that must be there and is not', async () => {
     const response = await client(await echo()).http.get('/tasks');
     expect(await sentenceOf(() => response.requiredHeader('ETag'))).toBe(
-      'GET /tasks → expected a ETag header, got none',
+      'GET /tasks → expected the header ETag, got no such header',
     );
   });
 });
