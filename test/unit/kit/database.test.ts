@@ -1,0 +1,192 @@
+import { Pool } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createPostgresProbe,
+  type PostgresLink,
+  statementLines,
+} from '../../../src/kit/postgres.ts';
+import { createSql } from '../../../src/kit/sql.ts';
+import { postgresTap } from '../../../src/network/postgres/tap.ts';
+import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
+import { usePostgres } from '../../support/postgres.ts';
+import { failureOf } from './failure.ts';
+
+const postgres = usePostgres('CREATE TABLE tasks (id int PRIMARY KEY, title text NOT NULL);');
+const ends: (() => Promise<unknown>)[] = [];
+let admin: Pool;
+let links: { link: PostgresLink; proxy: RunningProxy; app: Pool }[];
+
+const poolOf = (options: ConstructorParameters<typeof Pool>[0]) => {
+  const pool = new Pool(options);
+  pool.on('error', () => {});
+  ends.push(() => pool.end());
+  return pool;
+};
+
+beforeEach(async () => {
+  const database = await postgres.createDatabase();
+  ends.push(() => database.drop());
+  admin = poolOf(database.admin);
+  const open = async (name: string) => {
+    const { factory, tap } = postgresTap();
+    const proxy = await startProxy({ name, upstream: postgres.server.address, tap: factory });
+    ends.push(() => proxy.close());
+    const { role } = postgres.server;
+    const app = poolOf({ host: proxy.host, port: proxy.port, ...role, database: database.name });
+    return { link: { tap, faults: proxy.faults }, proxy, app };
+  };
+  links = [await open('one'), await open('two')];
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const never = new AbortController().signal;
+const probe = (signal = never) => createPostgresProbe(() => links.map(({ link }) => link), signal);
+
+describe('the grader’s own SQL', () => {
+  it('takes values as parameters', async () => {
+    const sql = createSql(admin, never);
+    const title = `'); DROP TABLE tasks; --`;
+    await sql`INSERT INTO tasks (id, title) VALUES (${1}, ${title})`;
+    expect(await sql`SELECT id, title FROM tasks WHERE title = ${title}`).toEqual([
+      { id: 1, title },
+    ]);
+    expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+  });
+
+  it('that meets changed tables is the learner’s failure', async () => {
+    const sql = createSql(admin, never);
+    await sql`DROP TABLE tasks`;
+    expect(
+      await failureOf(
+        () => sql`SELECT *
+      FROM tasks WHERE id = ${1}`,
+      ),
+    ).toMatchObject({
+      action: "the grader's own SQL: SELECT * FROM tasks WHERE id = $1",
+      expected: 'tables as schema.sql makes them',
+      actual: 'relation "tasks" does not exist (SQLSTATE 42P01)',
+    });
+  });
+
+  it('that is no SQL is the grader’s fault', async () => {
+    await expect(createSql(admin, never)`SELEC 1`).rejects.toMatchObject({ kind: 'bug' });
+  });
+
+  it('without a database is the machine’s', async () => {
+    const gone = poolOf({ host: '127.0.0.1', port: 9, user: 'x', database: 'x' });
+    await expect(createSql(gone, never)`SELECT 1`).rejects.toMatchObject({
+      kind: 'environment',
+      message: expect.stringMatching(/^The grader lost the database: .*ECONNREFUSED/),
+    });
+  });
+
+  it('that the server ends is the machine’s', async () => {
+    const sql = createSql(admin, never);
+    const ended = sql`SELECT pg_terminate_backend(pg_backend_pid())`;
+    await expect(ended).rejects.toMatchObject({ kind: 'environment' });
+  });
+
+  it('runs no more when the check is over', async () => {
+    const sql = createSql(admin, AbortSignal.abort(new Error('over')));
+    await expect(sql`DROP TABLE tasks`).rejects.toThrow('over');
+    expect(await createSql(admin, never)`SELECT * FROM tasks`).toEqual([]);
+  });
+});
+
+describe('what the app says to Postgres', () => {
+  it('is told from the beginning of the check, through all links, in the order of its end', async () => {
+    const [one, two] = [links[0]!.app, links[1]!.app];
+    await one.query('SELECT 0');
+    const seen = probe();
+    await one.query('SELECT 1');
+    await two.query('BEGIN; SELECT 2; COMMIT');
+    await one.query('SET application_name = $$x$$');
+    await one.query('SELECT 3 FROM nowhere').catch(() => {});
+    expect(statementLines(seen.statements())).toEqual([
+      'SELECT 1',
+      'SELECT 2',
+      'SELECT 3 FROM nowhere  -- failed: relation "nowhere" does not exist',
+    ]);
+  });
+
+  it('during an action is told with what it returned', async () => {
+    const app = links[0]!.app;
+    await app.query('SELECT 0');
+    const { result, statements } = await probe().during(async () => {
+      await app.query('SELECT\n  $1::int', [1]);
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect(statementLines(statements)).toEqual(['SELECT $1::int']);
+  });
+
+  it('is seen while it is in flight', async () => {
+    const sleeping = links[1]!.app.query('SELECT pg_sleep(0.2)');
+    await probe().seen(/pg_sleep/, { withinMs: 5_000, what: 'the sleep' });
+    expect(probe().statements()).toEqual([]);
+    await sleeping;
+  });
+
+  it('and never comes, fails the check', async () => {
+    const failure = await failureOf(() =>
+      probe().seen(/pg_sleep/, { withinMs: 20, what: 'an UPDATE' }),
+    );
+    expect(failure).toMatchObject({
+      expected: 'an UPDATE within 0.02 s',
+      actual: 'no such statement reached Postgres',
+    });
+  });
+
+  it('and cannot be followed, is no grade', async () => {
+    const opaque = [{ connection: 1, reason: 'a message of 2 GB' }];
+    const { link } = links[0]!;
+    const tap = { ...link.tap, opaqueConnections: opaque };
+    const seen = createPostgresProbe(() => [{ ...link, tap }], never);
+    expect(() => seen.statements()).toThrow(
+      expect.objectContaining({
+        kind: 'bug',
+        message: expect.stringContaining('a message of 2 GB'),
+      }),
+    );
+  });
+});
+
+describe('faults', () => {
+  const outcomes = () =>
+    Promise.all(
+      links.map(({ app }) =>
+        app.query('SELECT 1').then(
+          () => 'answered',
+          (error: { code?: string; message: string }) => error.code ?? error.message,
+        ),
+      ),
+    );
+
+  it('are felt on every link, and end on every link', async () => {
+    const network = probe();
+    expect(await outcomes()).toEqual(['answered', 'answered']);
+    network.cut();
+    expect(await outcomes()).not.toContain('answered');
+    expect(await outcomes()).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+    await network.restore();
+    expect(await outcomes()).toEqual(['answered', 'answered']);
+    network.delay(30);
+    const startedAt = performance.now();
+    await outcomes();
+    expect(performance.now() - startedAt).toBeGreaterThan(55);
+    await network.restore();
+  });
+
+  it('are out of reach for a check that is over', async () => {
+    const over = new AbortController();
+    const network = probe(over.signal);
+    over.abort(new Error('over'));
+    for (const fault of ['cut', 'refuse', 'blackhole', 'reset'] as const)
+      expect(() => network[fault]()).toThrow('over');
+    expect(() => network.delay(1)).toThrow('over');
+    await expect(network.restore()).rejects.toThrow('over');
+    expect(await outcomes()).toEqual(['answered', 'answered']);
+  });
+});
