@@ -71,7 +71,15 @@ export function expectAlive(app: App, during?: CheckFailure): void {
     actual: `its process ended with ${how}`,
     evidence: [
       ...(during?.failure.evidence ?? []),
-      { kind: 'log', source: name, lines: app.web.log().slice(-20) },
+      { kind: 'log', source: name, lines: lastWords(app.web.log()) },
     ],
   });
+}
+
+/** From where a runtime says what ended it: what it dumps behind that can be long. */
+function lastWords(lines: ReturnType<App['web']['log']>): ReturnType<App['web']['log']> {
+  const first = lines.findLastIndex(({ text }) =>
+    /Unhandled|Uncaught|Traceback|panic:/i.test(text),
+  );
+  return first < 0 ? lines.slice(-20) : lines.slice(first, first + 20);
 }
