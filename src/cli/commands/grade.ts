@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { ExitCode, usageError } from '../../core/errors.ts';
+import { ExitCode, environmentError, usageError } from '../../core/errors.ts';
 import type { Emit } from '../../core/event.ts';
 import type { Report } from '../../core/report.ts';
 import type { GradeRequest } from '../../grading/request.ts';
@@ -81,11 +81,24 @@ async function gradeUrl(
       `--against ${against}: expected an http:// URL, such as http://localhost:3000.`,
     );
   }
+  if (url.pathname !== '/' || url.search !== '') {
+    throw usageError(`--against ${against}: expected host and port alone, without a path.`, {
+      hint: `The paths of a lab begin at the root of the server: ${url.origin}.`,
+    });
+  }
   const request = await commonRequest(
     options,
     options.lab ?? (await labOfWorkspace(options, host)),
     host,
   );
+  const { whyUnreachable } = await import('../../platform/reachable.ts');
+  const why = await whyUnreachable(url);
+  host.signal.throwIfAborted();
+  if (why !== undefined) {
+    throw environmentError(`Nothing can be graded at ${url.origin}: ${why}.`, {
+      hint: 'Start the app first; --against takes the address at which it serves.',
+    });
+  }
   const note = `Only what can be seen from outside ${url.origin} is tried.`;
   return runGrade(
     { ...request, notes: [...request.notes, note], target: { kind: 'url', url: url.origin } },
