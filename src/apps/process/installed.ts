@@ -47,7 +47,8 @@ export async function rememberInstalled(workspace: string, install: Command): Pr
 
 async function readStamp(workspace: string): Promise<Stamp | undefined> {
   try {
-    return JSON.parse(await readFile(path.join(workspace, STAMP), 'utf8')) as Stamp;
+    const stamp = JSON.parse(await readFile(path.join(workspace, STAMP), 'utf8')) as Stamp | null;
+    return Array.isArray(stamp?.present) ? stamp : undefined;
   } catch {
     return undefined;
   }

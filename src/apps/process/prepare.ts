@@ -70,6 +70,7 @@ async function runStep(
   // Whatever the step left in the background must not outlive it.
   group.signalGroup('SIGKILL');
   signal.throwIfAborted();
+  if (end !== 'aborted') await group.drained;
   const shownCommand = command.join(' ');
   if (end === 'aborted') {
     throw new AppStartError(

@@ -21,12 +21,14 @@ function prepare(submission: Submission, options: ProcessRuntimeOptions): Resour
     title: titleOf(submission),
     setup: async (context) => {
       await installAndBuild(submission, options, context);
-      const base = { ...appEnvironment(options.env, submission.directory), ...options.run.marker };
+      const base = appEnvironment(options.env, submission.directory);
+      // The mark comes last: by it the run finds its processes again.
+      const { marker } = options.run;
       return {
         start: (spec, start) =>
           startProcess(
             submission,
-            { ...spec, env: { ...base, ...submission.env, ...spec.env } },
+            { ...spec, env: { ...base, ...submission.env, ...spec.env, ...marker } },
             {
               ...start,
               now: options.now,

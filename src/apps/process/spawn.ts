@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { errorCode } from '../../core/errors.ts';
 import type { LogLine } from '../../core/log.ts';
@@ -16,11 +17,16 @@ export interface SpawnOptions {
   onLog(line: LogLine): void;
 }
 
+/** Pipes are read a moment after their writer has ended. */
+const LAST_LINES_MS = 250;
+
 /** A program in a process group of its own. */
 export interface Group {
   readonly pid: number;
   /** Settles when the main process has ended, whatever its descendants do. */
   readonly exited: Promise<Omit<Exit, 'forced'>>;
+  /** Settles when its last lines have come; soon after its end at the latest, since a descendant may hold the pipes. */
+  readonly drained: Promise<void>;
   /** To the main process alone. */
   signalLeader(signal: NodeJS.Signals): void;
   /** To the whole group. */
@@ -58,6 +64,12 @@ export async function spawnGroup(options: SpawnOptions): Promise<Group> {
   const origin = { source: options.source, now: options.now };
   readLines(child.stdout, { ...origin, stream: 'stdout' }, options.onLog);
   readLines(child.stderr, { ...origin, stream: 'stderr' }, options.onLog);
+  const read = [child.stdout, child.stderr].map(
+    (stream) => new Promise<void>((resolve) => stream.once('close', resolve)),
+  );
+  const drained = exited.then(async () => {
+    await Promise.race([Promise.all(read), sleep(LAST_LINES_MS, undefined, { ref: false })]);
+  });
   const { pid } = child;
   if (pid === undefined) {
     const { originalMessage, cause } = await child;
@@ -66,6 +78,7 @@ export async function spawnGroup(options: SpawnOptions): Promise<Group> {
   return {
     pid,
     exited,
+    drained,
     signalLeader: (signal) => void signalProcess(pid, signal),
     signalGroup: (signal) => void signalProcess(-pid, signal),
   };

@@ -85,11 +85,16 @@ function control(name: string, port: number, group: Group): RunningProcess {
       return exited.finally(() => clearTimeout(timer));
     },
     kill: () => {
-      group.signalGroup('SIGKILL');
+      // A group that has ended may give its number to another.
+      if (exit === undefined) group.signalGroup('SIGKILL');
       return exited;
     },
-    pause: () => group.signalGroup('SIGSTOP'),
-    resume: () => group.signalGroup('SIGCONT'),
+    pause: () => {
+      if (exit === undefined) group.signalGroup('SIGSTOP');
+    },
+    resume: () => {
+      if (exit === undefined) group.signalGroup('SIGCONT');
+    },
   };
 }
 
@@ -109,7 +114,10 @@ async function untilReady(
   const until = AbortSignal.any([context.signal, ended.signal, deadline]);
   const last = await waitUntilReady(`${running.url}${readiness}`, until);
   context.signal.throwIfAborted();
-  if (running.exit !== undefined) throw exitedEarly(running.exit, lastLines());
+  if (running.exit !== undefined) {
+    await group.drained;
+    throw exitedEarly(running.exit, lastLines());
+  }
   if (last === 'ready') return;
   throw await notReady(last, { group, port, readiness, spec, lines: lastLines() });
 }
