@@ -1,4 +1,4 @@
-// Everything quick, side by side: what a commit should pass.
+// Everything quick, side by side: what a commit should pass. Names of checks choose among them.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
@@ -10,8 +10,13 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   unit: ['vitest', 'run', 'test/unit', '--reporter=dot'],
 };
 
+const named = process.argv.slice(2);
+const chosen = Object.entries(CHECKS).filter(
+  ([name]) => named.length === 0 || named.includes(name),
+);
+
 const outcomes = await Promise.all(
-  Object.entries(CHECKS).map(async ([name, [command, ...args]]) => {
+  chosen.map(async ([name, [command, ...args]]) => {
     const startedAt = performance.now();
     const { code, output } = await run(command!, args);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);

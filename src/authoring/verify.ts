@@ -27,6 +27,8 @@ export interface VerifyOptions {
   jobs: number;
   /** How often each is graded, each time with another seed. */
   repeat: number;
+  /** Of a mutant, tries only the checks that must catch it, and those that they need. */
+  quick: boolean;
   version: string;
   signal: AbortSignal;
   onVerified(verified: Verified): void;
@@ -84,6 +86,8 @@ async function verifyOne(
         seed,
         worlds: 2,
         notes: [],
+        ...(options.quick &&
+          subject.kind === 'mutant' && { only: subject.mutant.manifest.caughtBy }),
         version: options.version,
       },
       { emit: () => {}, signal, now },

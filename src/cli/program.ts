@@ -107,6 +107,7 @@ function declare(host: Host, done: (code: number) => void): Command {
     )
     .option('--only <subject>', 'a solution or a mutant by name; repeatable', collect, [])
     .option('--repeat <times>', 'how often each is graded, with a new seed each time', '1')
+    .option('--quick', 'of a mutant, try only the checks that must catch it', false)
     .option('--jobs <count>', 'how many are graded side by side')
     .option('--json <file>', 'write the results to a file as well')
     .action(async (labs, options) => {

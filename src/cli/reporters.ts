@@ -65,7 +65,9 @@ async function create(
   if (output !== undefined) return createTerminalReporter({ output, ...traits, all, verbose });
   let text = '';
   const page = {
-    write: (more: string) => void (text += more),
+    write: (more: string) => {
+      text += more;
+    },
     isTerminal: false,
     columns: 100,
     colors: false,

@@ -28,7 +28,6 @@ export interface RunningProxy extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-
 /**
  * Listens on a port of its own choosing and connects each client to the server,
  * past a tap, under the faults of the moment. Where the server cannot be reached,

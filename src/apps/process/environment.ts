@@ -4,6 +4,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a program needs to run at all; nothing that tells of the user's accounts or of the grade. */
 const ALWAYS = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'TZ', 'TMPDIR', 'TERM'];
+/** Where toolchains of other languages are, for those whose programs ask. */
+const TOOLCHAINS = [
+  'JAVA_HOME',
+  'GOPATH',
+  'GOMODCACHE',
+  'CARGO_HOME',
+  'RUSTUP_HOME',
+  'PYENV_ROOT',
+  'VIRTUAL_ENV',
+  'DOTNET_ROOT',
+];
 /** What an install step needs to reach a registry from this machine. */
 const INSTALL = [
   'HTTP_PROXY',
@@ -28,7 +39,7 @@ const INSTALL = [
  * that the workspace has installed come first on PATH, as they do in npm scripts.
  */
 export function appEnvironment(host: Environment, workspace: string): Record<string, string> {
-  const environment = pickNames(host, ALWAYS);
+  const environment = pickNames(host, [...ALWAYS, ...TOOLCHAINS]);
   for (const [name, value] of Object.entries(host))
     if (name.startsWith('LC_') && value !== undefined) environment[name] = value;
   const binaries = path.join(workspace, 'node_modules', '.bin');

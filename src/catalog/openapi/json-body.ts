@@ -1,9 +1,7 @@
 import { messageOf } from '../../core/errors.ts';
 import type { Violation } from '../../core/exchange.ts';
+import { isTooDeep, MAX_DEPTH } from '../../core/json-depth.ts';
 import { excerpt, plain } from '../../core/text.ts';
-
-/** Deeper is never meant, and would overflow the stack of whoever walks it. */
-const MAX_DEPTH = 500;
 
 /** JSON that has been read, or why it is none. */
 export function readJson(body: Buffer): { value: unknown } | { violation: Violation } {
@@ -28,30 +26,3 @@ export function readJson(body: Buffer): { value: unknown } | { violation: Violat
 export function shown(body: Buffer): string {
   return JSON.stringify(excerpt(plain(body.subarray(0, 400).toString()), 80));
 }
-
-function isTooDeep(body: Buffer): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < body.length; index++) {
-    const byte = body[index];
-    if (inString) {
-      if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) {
-      inString = true;
-    } else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
-      depth -= 1;
-    }
-  }
-  return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;

@@ -20,6 +20,7 @@ export interface VerifyCommandOptions {
   provider: 'auto' | 'docker' | 'local';
   only: readonly string[];
   repeat: string;
+  quick: boolean;
   jobs?: string;
   json?: string;
 }
@@ -28,7 +29,7 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
   const repeat = positive(options.repeat, '--repeat');
   const jobs =
     options.jobs === undefined
-      ? Math.max(1, Math.floor(availableParallelism() / 2))
+      ? Math.max(1, availableParallelism())
       : positive(options.jobs, '--jobs');
   const pack = builtInPack(host);
   const entries =
@@ -52,13 +53,14 @@ interface Settings {
   provider: 'auto' | 'docker' | 'local';
   only: readonly string[];
   repeat: number;
+  quick: boolean;
   jobs: number;
 }
 
 async function verifyLab(
   entry: LabEntry,
   packRoot: string,
-  { provider, only, repeat, jobs }: Settings,
+  { provider, only, repeat, quick, jobs }: Settings,
   host: Host,
 ): Promise<Verified[]> {
   const { stdout, stderr, directories, signal } = host;
@@ -80,6 +82,7 @@ async function verifyLab(
     cache: directories.cache,
     jobs,
     repeat,
+    quick,
     version: version(host),
     signal,
     onVerified: ({ subject, problems, durationMs }) => {

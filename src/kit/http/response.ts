@@ -1,7 +1,7 @@
 import { describeExchange, type Exchange, type HeaderList } from '../../core/exchange.ts';
 import { CheckFailure } from '../../core/failure.ts';
+import { isTooDeep, MAX_DEPTH } from '../../core/json-depth.ts';
 import { shown } from '../shown.ts';
-import { isTooDeep, MAX_DEPTH } from './json-depth.ts';
 
 /** An answer, read to its end. */
 export class Response<Body = any> {
