@@ -2,6 +2,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { environmentError } from '../../core/errors.ts';
 import { ephemeralPorts, listeningPort } from '../../network/ports.ts';
+import { findMarkedProcesses } from '../../platform/process-table.ts';
+import { RUN_VARIABLE } from '../../platform/run-directory.ts';
 
 /** A port that nothing listens on, out of the range that the kernel gives to outgoing connections. */
 export async function freePort(): Promise<number> {
@@ -51,6 +53,22 @@ export async function listenersOf(group: number): Promise<Listener[]> {
     members.filter((pid) => pid !== undefined).map((pid) => listenersOfProcess(pid)),
   );
   return found.flat();
+}
+
+/**
+ * Whether it is the app that listens on a port: a process of its group, or one that left the group
+ * and has the run's mark in its environment. True where that cannot be seen.
+ */
+export async function isServedBy(
+  port: number,
+  group: number,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  if ((await listenersOf(group)).some((listener) => listener.port === port)) return true;
+  const marked = await findMarkedProcesses(RUN_VARIABLE, env[RUN_VARIABLE] ?? '');
+  const found = await Promise.all(marked.map((pid) => listenersOfProcess(String(pid))));
+  return found.flat().some((listener) => listener.port === port);
 }
 
 async function groupOf(pid: string): Promise<number | undefined> {

@@ -22,6 +22,16 @@ export function notStartable(
   );
 }
 
+/** Somebody else answers on the port that the app was given. */
+export function portTaken(port: number, lines: readonly LogLine[]): AppStartError {
+  return new AppStartError(
+    'elsewhere',
+    `Another program took port ${port} before the app listened there.`,
+    'Grade again; the port is another one each time.',
+    lines,
+  );
+}
+
 /** The process ended before it served. */
 export function exitedEarly(exit: Exit, lines: readonly LogLine[]): AppStartError {
   const how = exit.code === null ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`;

@@ -1,5 +1,5 @@
 import type { LogLine } from '../../core/log.ts';
-import type { Submission } from '../../core/submission.ts';
+import type { Command, Submission } from '../../core/submission.ts';
 import {
   AppStartError,
   type Exit,
@@ -7,12 +7,15 @@ import {
   type RunningProcess,
   type StartContext,
 } from '../port.ts';
-import { freePort } from './ports.ts';
+import { freePort, isServedBy } from './ports.ts';
 import { waitUntilReady } from './readiness.ts';
 import { type Group, SpawnError, spawnGroup } from './spawn.ts';
-import { exitedEarly, notReady, notStartable } from './start-errors.ts';
+import { exitedEarly, notReady, notStartable, portTaken } from './start-errors.ts';
 
 const LAST_LINES = 20;
+
+/** How often a port that we chose may turn out to be taken when the app wants it. */
+const PORTS_TRIED = 3;
 
 /** @throws {AppStartError} it exited, listens elsewhere, or never came to serve */
 export async function startProcess(
@@ -30,7 +33,38 @@ export async function startProcess(
       [],
     );
   }
-  const port = spec.port ?? (await freePort());
+  for (let tried = 1; ; tried += 1) {
+    const port = spec.port ?? (await freePort());
+    try {
+      return await startOn(port, command, submission, { ...spec, name }, context);
+    } catch (error) {
+      // A port cannot be kept for somebody else: another program may listen there before the app
+      // does, and would then answer in its name.
+      if (!(error instanceof PortTaken) || spec.port !== undefined || tried === PORTS_TRIED)
+        throw error instanceof PortTaken ? error.failure : error;
+    }
+  }
+}
+
+/** The port that we chose went to another program. */
+class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+  readonly failure: AppStartError;
+
+  constructor(failure: AppStartError) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+async function startOn(
+  port: number,
+  command: Command,
+  submission: Submission,
+  spec: ProcessSpec & { name: string },
+  context: StartContext & { now: () => number },
+): Promise<RunningProcess> {
+  const { name } = spec;
   const lines: LogLine[] = [];
   const group = await spawnGroup({
     command,
@@ -54,6 +88,10 @@ export async function startProcess(
     } catch (error) {
       await running.kill();
       throw error;
+    }
+    if (!(await isServedBy(port, group.pid, spec.env))) {
+      await running.kill();
+      throw new PortTaken(portTaken(port, lines));
     }
   }
   return running;
@@ -116,8 +154,16 @@ async function untilReady(
   context.signal.throwIfAborted();
   if (running.exit !== undefined) {
     await group.drained;
-    throw exitedEarly(running.exit, lastLines());
+    const lines = lastLines();
+    if (lines.some((line) => isRefused(line.text, port)))
+      throw new PortTaken(portTaken(port, lines));
+    throw exitedEarly(running.exit, lines);
   }
   if (last === 'ready') return;
   throw await notReady(last, { group, port, readiness, spec, lines: lastLines() });
+}
+
+/** Whether a line says that this very port was taken; an app that ignores PORT names another. */
+function isRefused(text: string, port: number): boolean {
+  return /EADDRINUSE|address already in use/i.test(text) && new RegExp(`\\b${port}\\b`).test(text);
 }

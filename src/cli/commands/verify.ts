@@ -29,7 +29,7 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
   const repeat = positive(options.repeat, '--repeat');
   const jobs =
     options.jobs === undefined
-      ? Math.max(1, availableParallelism())
+      ? Math.max(1, Math.floor(availableParallelism() / 2))
       : positive(options.jobs, '--jobs');
   const pack = builtInPack(host);
   const entries =

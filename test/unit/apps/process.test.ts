@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,9 +55,14 @@ async function prepare(steps: Partial<Submission>, env = process.env) {
 
 async function start(
   script: string,
-  options: { env?: NodeJS.ProcessEnv; settings?: Record<string, string>; readiness?: string } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    settings?: Record<string, string>;
+    readiness?: string;
+    port?: number;
+  } = {},
 ): Promise<RunningProcess> {
-  const { env, settings = {}, readiness } = options;
+  const { env, settings = {}, readiness, port } = options;
   const app = await prepare({ processes: { web: node(script) }, env: settings }, env);
   return app.start(
     {
@@ -63,6 +71,7 @@ async function start(
       env: { FROM_THE_GRADER: 'yes' },
       readyTimeoutMs: 5_000,
       ...(readiness !== undefined && { readiness }),
+      ...(port !== undefined && { port }),
       onLog: (line) => lines.push(line),
     },
     context,
@@ -273,5 +282,28 @@ describe('the log', () => {
       `const line = 'flood '.repeat(20) + '\\n'; for (let i = 0; i < 50_000; i++) require('node:fs').writeSync(1, line); process.exit(5)`,
     );
     expect(await running.exited).toMatchObject({ code: 5 });
+  });
+});
+
+describe.runIf(linux)('a port that somebody else took before the app listened', () => {
+  const taken = 'Another program took port';
+
+  it.each([
+    ['and the app goes on without it', `process.on('uncaughtException', () => {}); ${SERVES}`],
+    ['and the app ends', SERVES],
+  ])('is told, not graded: %s', async (_, script) => {
+    const server = createServer((__, response) => response.end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const started = start(script, { readiness: '/', port });
+    await expect(started).rejects.toThrow(taken);
+    server.close();
+  });
+
+  it('is not confused with an app whose server left its process group', async () => {
+    const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(SERVES)}], { detached: true, stdio: 'ignore' })`;
+    const running = await start(`${child}; setInterval(() => {}, 1000)`, { readiness: '/' });
+    expect(running.exit).toBeUndefined();
+    await running.kill();
   });
 });
