@@ -18,6 +18,8 @@ export default defineStage({
       run: async ({ http, random }) => {
         const created = await createTask(http, newTask(random));
         const { id, ...before } = created.json;
+        // Strong (RFC 9110, section 8.8.1): a weak one cannot guard a write.
+        expect(created).toHaveHeader('ETag', /^"[!#-~]*"$/);
         const first = created.requiredHeader('ETag');
         const seen = [first];
         expect(await readTask(http, { id }, { note: 'unchanged' })).toHaveHeader('ETag', first);
