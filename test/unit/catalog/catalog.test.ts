@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findLab, listLabs, loadLab } from '../../../src/catalog/catalog.ts';
+import { DEFAULT_CHECK_TIMEOUT_MS } from '../../../src/kit/grader.ts';
 import { directoryWith, errorOf } from './support.ts';
 
 const CHECK = {
@@ -123,7 +124,7 @@ test('a loaded lab has its contract, its tables and its checks', async () => {
   expect(lab.schema).toBe('CREATE TABLE things (id int);');
   expect(lab.stages).toEqual([{ id: 'basics', title: 'Basics' }]);
   expect(lab.checks).toEqual([
-    { id: 'answers', stage: 'basics', needs: [], timeoutMs: 10_000, ...CHECK },
+    { id: 'answers', stage: 'basics', needs: [], timeoutMs: DEFAULT_CHECK_TIMEOUT_MS, ...CHECK },
     {
       ...CHECK,
       id: 'answers-again',
