@@ -172,7 +172,7 @@ describe('nothing is made', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  test.skipIf(process.getuid?.() === 0)('without permission', async () => {
+  test.skipIf(process.getuid?.() === 0)('without permission (skipped for root, who has every)', async () => {
     const { home, start } = await setUp();
     await chmod(home, 0o555);
     expect(await errorOf(start('app'))).toMatch(
