@@ -4,7 +4,9 @@ import {
   defineStage,
   eventually,
   expect,
+  type Http,
   type OwnContext,
+  type PostgresProbe,
   type Response,
 } from 'backend-labs/kit';
 import { createTask, readTask } from './api.ts';
@@ -20,6 +22,16 @@ const LATENCY = 5;
 
 /** The same for a DELETE that is alone: long enough for a change to come between its statements. */
 const DELETE_LATENCY = 40;
+
+/**
+ * Delays what passes from now on, and has the app open its connections: what races is then the
+ * statements, not the handshakes before them.
+ */
+async function openConnections(http: Http, postgres: PostgresProbe): Promise<void> {
+  postgres.delay(LATENCY);
+  const note = 'to have connections open before the race';
+  await concurrently(12, () => http.get('/tasks', { query: { limit: 1 }, note }));
+}
 
 /** What a single request takes at most, in milliseconds, where nothing is overloaded. */
 const PATIENCE_MS = 1_500;
@@ -39,7 +51,7 @@ export default defineStage({
       run: async ({ http, sql, random, postgres }) => {
         const reference = newReference(random);
         const inputs = Array.from({ length: 50 }, () => newTask(random, { reference }));
-        postgres.delay(LATENCY);
+        await openConnections(http, postgres);
         const answers = await concurrently(50, (i) =>
           http.post('/tasks', {
             json: inputs[i],
@@ -67,7 +79,7 @@ export default defineStage({
           const path = `/tasks/${created.json.id}`;
           const headers = { 'if-match': created.requiredHeader('ETag') };
           const inputs = Array.from({ length: 20 }, () => newTask(random));
-          postgres.delay(LATENCY);
+          await openConnections(http, postgres);
           const note = 'one of 20 at once, all with the same If-Match';
           const answers: Response<Task>[] = await concurrently(20, (i) =>
             http.request(method, path, { json: inputs[i], headers, note }),
@@ -94,7 +106,7 @@ export default defineStage({
         const { id, ...before } = (await createTask(http, newTask(random))).json;
         const after = otherThan(random, before);
         const fields = random.shuffle(Object.keys(after) as (keyof TaskInput)[]);
-        postgres.delay(LATENCY);
+        await openConnections(http, postgres);
         const note = 'one of seven patches at once, each of another field';
         const answers = await concurrently(fields.length, (i) =>
           http.patch(`/tasks/${id}`, { json: { [fields[i]!]: after[fields[i]!] }, note }),
@@ -115,7 +127,7 @@ export default defineStage({
       run: async ({ http, sql, random, postgres }) => {
         const json = newTask(random, { reference: null });
         const headers = { 'idempotency-key': random.uuid() };
-        postgres.delay(LATENCY);
+        await openConnections(http, postgres);
         const note = 'one of ten at once, all with one Idempotency-Key';
         const answers = await concurrently(10, () =>
           http.post<Task>('/tasks', { json, headers, note }),
