@@ -96,7 +96,7 @@ async function verifyLab(
   });
   const head = ['', 'KIND', 'NAME', 'SCORE', 'TIME', 'AS EXPECTED'];
   stdout.write(
-    `\n${entry.manifest.id}\n\n${table([head, ...rowsOf(results, '✔', '✘')], Math.max(stdout.columns, 100))}`,
+    `\n${entry.manifest.id}\n\n${table([head, ...rowsOf(results, '✔', '✘')], stdout.isTerminal ? stdout.columns : 200)}`,
   );
   for (const { subject, seed, problems } of results)
     if (problems.length > 0)
