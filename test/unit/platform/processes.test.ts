@@ -53,13 +53,16 @@ describe('who a process is', () => {
   });
 
   it.runIf(linux)('a zombie has ended', async () => {
-    // `sleep` takes the place of the shell and never asks how its child ended.
-    const child = spawn('sh', ['-c', 'sh -c exit & echo $!; exec sleep 30'], {
+    // The long sleep takes the place of the shell, while the short one is still there, and never asks
+    // how its child ended.
+    const child = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
       const pid = Number(await firstLine(child));
-      await expect.poll(() => isAlive({ pid, started: 'unknown' })).toBe(false);
+      await expect
+        .poll(() => isAlive({ pid, started: 'unknown' }), { timeout: 10_000 })
+        .toBe(false);
       expect(signalProcess(pid, 0)).toBe(true);
     } finally {
       child.kill('SIGKILL');

@@ -172,14 +172,17 @@ describe('nothing is made', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  test.skipIf(process.getuid?.() === 0)('without permission (skipped for root, who has every)', async () => {
-    const { home, start } = await setUp();
-    await chmod(home, 0o555);
-    expect(await errorOf(start('app'))).toMatch(
-      /^environment: The workspace .*app cannot be made: permission denied\./,
-    );
-    await chmod(home, 0o755);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'without permission (skipped for root, who has every)',
+    async () => {
+      const { home, start } = await setUp();
+      await chmod(home, 0o555);
+      expect(await errorOf(start('app'))).toMatch(
+        /^environment: The workspace .*app cannot be made: permission denied\./,
+      );
+      await chmod(home, 0o755);
+    },
+  );
 });
 
 test.each([
