@@ -56,7 +56,7 @@ export default defineStage({
       id: 'survives-hostile-json',
       title: 'JSON that is made to hurt is refused and does no harm',
       points: 1,
-      needs: ['applies-defaults', 'refuses-unknown-fields'],
+      needs: ['applies-defaults', 'broken-json-is-400', 'refuses-unknown-fields'],
       hint: 'What walks a body recursively runs out of stack: bound the depth, or catch it. Never merge a body into an object of yours member by member: `__proto__` is a member like any other.',
       reference: owasp(
         'Prototype_Pollution_Prevention_Cheat_Sheet',
