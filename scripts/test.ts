@@ -41,7 +41,7 @@ interface Results {
   testResults: {
     name: string;
     status: string;
-    assertionResults: { fullName: string; status: string }[];
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[];
   }[];
 }
 const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
@@ -49,9 +49,14 @@ const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.pa
 ) as Results;
 rmSync(scratch, { recursive: true });
 
-for (const { assertionResults } of testResults)
-  for (const { fullName, status: state } of assertionResults)
+for (const { name, assertionResults } of testResults)
+  for (const { fullName, status: state, failureMessages } of assertionResults) {
     if (state === 'skipped' || state === 'pending') console.log(`skipped: ${fullName}`);
+    if (state !== 'failed') continue;
+    console.log(`failed: ${path.relative(root, name)}: ${fullName}`);
+    for (const message of failureMessages ?? [])
+      console.log(message.slice(0, 4_000).replace(/^/gm, '  '));
+  }
 // A file that cannot be loaded has no tests to count; it has failed all the same.
 const unloaded = testResults.filter(
   (file) => file.status === 'failed' && file.assertionResults.length === 0,
