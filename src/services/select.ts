@@ -1,9 +1,9 @@
 import { environmentError, usageError } from '../core/errors.ts';
+import type { AnsweringEngine } from '../docker/engine.ts';
 import type { Host } from '../platform/host.ts';
+import type { IsDead } from '../platform/owner.ts';
 import type { RunDirectory } from '../platform/run-directory.ts';
-import type { AnsweringEngine } from './docker/engine.ts';
 import type { PostgresPackage } from './local/package.ts';
-import type { IsDead } from './owner.ts';
 import type { ProviderKind, ServiceProvider } from './port.ts';
 
 export interface SelectOptions {
@@ -37,7 +37,7 @@ export async function selectProvider(options: SelectOptions): Promise<Selection>
   }
   if (kind === 'local') return local(await demandPackage(options), 'as you chose', options);
 
-  const { findEngine } = await import('./docker/engine.ts');
+  const { findEngine } = await import('../docker/engine.ts');
   const engine = await findEngine(options.host.env);
   if (engine.answers) return docker(engine, options);
   if (kind === 'docker') {
@@ -73,7 +73,7 @@ async function external({ urls, run, isDead }: SelectOptions): Promise<Selection
 
 async function docker(engine: AnsweringEngine, { run, isDead }: SelectOptions): Promise<Selection> {
   const { createDockerProvider } = await import('./docker/provider.ts');
-  const { describeEndpoint } = await import('./docker/engine.ts');
+  const { describeEndpoint } = await import('../docker/engine.ts');
   const where = describeEndpoint(engine.endpoint);
   return {
     provider: createDockerProvider({ engine, run, isDead }),

@@ -20,9 +20,9 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
   for (const run of await sweepRuns(directories.runs))
     removed.push(`run ${run.id} with ${run.processes} processes`);
 
-  const { findEngine } = await import('../../services/docker/engine.ts');
+  const { findEngine } = await import('../../docker/engine.ts');
   if ((await findEngine(host.env)).answers) {
-    const { sweepContainers } = await import('../../services/docker/sweep.ts');
+    const { sweepContainers } = await import('../../docker/sweep.ts');
     removed.push(...(await sweepContainers(host.env, isDead)));
   }
   if (services['postgres'] !== undefined) {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { errorCode } from '../../core/errors.ts';
-import { type Endpoint, findEndpoints } from '../../services/docker/endpoints.ts';
-import { describeEndpoint, findEngine } from '../../services/docker/engine.ts';
+import { type Endpoint, findEndpoints } from '../../docker/endpoints.ts';
+import { describeEndpoint, findEngine } from '../../docker/engine.ts';
 import type { EngineState, EngineTrouble } from '../machine.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

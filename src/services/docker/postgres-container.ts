@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { WaitStrategy } from 'testcontainers';
 import { environmentError } from '../../core/errors.ts';
+import { logTail } from '../../docker/log-tail.ts';
 import type { PostgresLogin } from '../port.ts';
 import { waitForAnswer } from '../postgres/connection.ts';
 import { SERVER_SETTINGS } from '../postgres/settings.ts';
-import { logTail } from './log-tail.ts';
 
 const PORT = 5432;
 const DATA_MOUNT = '/labs';

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { environmentError, LabsError, messageOf } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
+import { connect } from '../../docker/client.ts';
+import { type AnsweringEngine, describeEndpoint } from '../../docker/engine.ts';
+import { ensureImage } from '../../docker/image.ts';
+import { labelsOf } from '../../docker/labels.ts';
+import { publishedHost } from '../../docker/published.ts';
+import { removeContainer } from '../../docker/remove.ts';
+import { sweepEngine } from '../../docker/sweep.ts';
+import { orAbort } from '../../platform/abortable.ts';
+import type { IsDead } from '../../platform/owner.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
-import { orAbort } from '../abortable.ts';
-import type { IsDead } from '../owner.ts';
 import type { PostgresRequest, PostgresServer, ServiceProvider } from '../port.ts';
 import { LabServer } from '../postgres/lab-server.ts';
 import { type UndoableContext, undoable } from '../undoable.ts';
-import { connect } from './client.ts';
-import { type AnsweringEngine, describeEndpoint } from './engine.ts';
-import { ensureImage } from './image.ts';
-import { labelsOf } from './labels.ts';
 import { startContainer } from './postgres-container.ts';
-import { removeContainer } from './remove.ts';
-import { sweepEngine } from './sweep.ts';
+import { useEngine } from './testcontainers.ts';
 
 export interface DockerOptions {
   engine: AnsweringEngine;
@@ -43,7 +45,9 @@ function dockerPostgres(
   async function start(context: UndoableContext): Promise<PostgresServer> {
     const { signal, undo, progress } = context;
     progress('connecting to the Docker engine');
-    const { docker, host } = await orAbort(connect(engine), signal);
+    const docker = await connect(engine);
+    const host = await orAbort(publishedHost(docker, engine.endpoint), signal);
+    await orAbort(useEngine(engine, host), signal);
     // While this run starts: what killed ones left is no reason to wait, nor to fail.
     const swept = sweepEngine(docker, isDead).catch(() => []);
     undo(async () => void (await swept));

@@ -1,4 +1,4 @@
-import { type OwnerRecord, readOwner } from '../owner.ts';
+import { type OwnerRecord, readOwner } from '../../platform/owner.ts';
 
 /** `labs_` and the id of the run, and a number. */
 export function databaseName(runId: string, number: number): string {

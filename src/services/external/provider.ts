@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { environmentError } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
+import { orAbort } from '../../platform/abortable.ts';
+import { type IsDead, ownerRecord } from '../../platform/owner.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
-import { orAbort } from '../abortable.ts';
-import { type IsDead, ownerRecord } from '../owner.ts';
 import type {
   PostgresLogin,
   PostgresRequest,

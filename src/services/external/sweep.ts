@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { type IsDead, isAbandoned } from '../owner.ts';
+import { type IsDead, isAbandoned } from '../../platform/owner.ts';
 import type { PostgresLogin } from '../port.ts';
 import { withClient } from '../postgres/connection.ts';
 import { dropDatabase } from '../postgres/sql.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig, DatabaseError } from 'pg';
 import { environmentError, messageOf } from '../../core/errors.ts';
-import { orAbort } from '../abortable.ts';
+import { orAbort } from '../../platform/abortable.ts';
 import type { PostgresLogin } from '../port.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,6 +1,6 @@
 import { DatabaseError, Pool } from 'pg';
 import { bug, environmentError, messageOf } from '../../core/errors.ts';
-import { orAbort } from '../abortable.ts';
+import { orAbort } from '../../platform/abortable.ts';
 import type { PostgresDatabase, PostgresLogin, PostgresServer, ServerAddress } from '../port.ts';
 import { clientConfig, withClient } from './connection.ts';
 import * as sql from './sql.ts';

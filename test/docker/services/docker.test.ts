@@ -9,13 +9,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { sweepContainers } from '../../../src/docker/sweep.ts';
 import {
   isOwnerAlive,
   type RunDirectory,
   type RunOwner,
 } from '../../../src/platform/run-directory.ts';
 import { createDockerProvider } from '../../../src/services/docker/provider.ts';
-import { sweepContainers } from '../../../src/services/docker/sweep.ts';
 import type { PostgresRequest } from '../../../src/services/port.ts';
 import { withClient } from '../../../src/services/postgres/connection.ts';
 import { quiet, type Scratch, scratch, writeContext } from '../../unit/services/scratch.ts';

@@ -1,4 +1,4 @@
-import { type AnsweringEngine, findEngine } from '../../../src/services/docker/engine.ts';
+import { type AnsweringEngine, findEngine } from '../../../src/docker/engine.ts';
 
 const found = await findEngine(process.env);
 

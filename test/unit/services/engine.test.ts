@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { findEngine } from '../../../src/services/docker/engine.ts';
+import { findEngine } from '../../../src/docker/engine.ts';
 import { scratch, writeContext } from './scratch.ts';
 
 const VERSION = JSON.stringify({ Version: '28.0.1', ApiVersion: '1.48' });

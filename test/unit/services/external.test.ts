@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { usageError } from '../../../src/core/errors.ts';
+import { ownerRecord } from '../../../src/platform/owner.ts';
 import { isOwnerAlive, type RunOwner } from '../../../src/platform/run-directory.ts';
 import { createExternalProvider } from '../../../src/services/external/provider.ts';
 import { sweepDatabases } from '../../../src/services/external/sweep.ts';
-import { ownerRecord } from '../../../src/services/owner.ts';
 import type { PostgresLogin } from '../../../src/services/port.ts';
 import { withClient } from '../../../src/services/postgres/connection.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';

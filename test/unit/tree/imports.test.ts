@@ -13,16 +13,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ['core', 'kit'],
   reporters: ['core'],
   workspace: ['core', 'catalog'],
-  services: ['core', 'platform'],
-  apps: ['core', 'platform', 'network'],
-  doctor: ['core', 'platform', 'services', 'catalog', 'network'],
+  docker: ['core', 'platform'],
+  services: ['core', 'platform', 'docker'],
+  apps: ['core', 'platform', 'network', 'docker'],
+  doctor: ['core', 'platform', 'docker', 'services', 'catalog', 'network'],
   authoring: ['core', 'platform', 'catalog', 'workspace', 'grading', 'kit', 'apps', 'services'],
 };
 
 /** Where a package may be imported. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  dockerode: /^src\/(services|apps)\/docker\//,
-  testcontainers: /^src\/(services|apps)\/docker\//,
+  dockerode: /^src\/(docker|services\/docker|apps\/docker)\//,
+  testcontainers: /^src\/services\/docker\//,
   undici: /^src\/(kit\/http|apps\/process)\//,
   execa: /^src\/(platform|apps\/process)\//,
   commander: /^src\/cli\//,

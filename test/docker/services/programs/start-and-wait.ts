@@ -2,8 +2,8 @@
 // what fails, of the start and of its undoing, as one line of JSON each.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabsError } from '../../../../src/core/errors.ts';
+import { findEngine } from '../../../../src/docker/engine.ts';
 import { createRunDirectory } from '../../../../src/platform/run-directory.ts';
-import { findEngine } from '../../../../src/services/docker/engine.ts';
 import { createDockerProvider } from '../../../../src/services/docker/provider.ts';
 
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);

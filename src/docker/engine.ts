@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
-import { errorCode, messageOf } from '../../core/errors.ts';
+import { errorCode, messageOf } from '../core/errors.ts';
 import { type Endpoint, findEndpoints } from './endpoints.ts';
 
 export interface AnsweringEngine {

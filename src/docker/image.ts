@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
-import { environmentError, messageOf } from '../../core/errors.ts';
-import { orAbort } from '../abortable.ts';
+import { environmentError, messageOf } from '../core/errors.ts';
+import { orAbort } from '../platform/abortable.ts';
 
 export interface PullContext {
   signal: AbortSignal;

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
-import { environmentError } from '../../core/errors.ts';
-import { type IsDead, isAbandoned } from '../owner.ts';
+import { environmentError } from '../core/errors.ts';
+import { type IsDead, isAbandoned } from '../platform/owner.ts';
 import { connect } from './client.ts';
 import { findEngine } from './engine.ts';
 import { ownerOf, RUN_LABEL } from './labels.ts';
@@ -16,8 +16,7 @@ export async function sweepContainers(
 ): Promise<string[]> {
   const engine = await findEngine(env);
   if (!engine.answers) throw environmentError(`No Docker engine answers: ${engine.reason}.`);
-  const { docker } = await connect(engine);
-  return sweepEngine(docker, isDead);
+  return sweepEngine(await connect(engine), isDead);
 }
 
 /** As `sweepContainers`, with a client at hand. */

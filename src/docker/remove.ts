@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { environmentError, messageOf } from '../../core/errors.ts';
+import { environmentError, messageOf } from '../core/errors.ts';
 
 /**
  * Kills and removes a container and its volumes; settles when it is gone. One that is not there is

@@ -1,5 +1,5 @@
 import { readlink } from 'node:fs/promises';
-import type { RunOwner } from '../platform/run-directory.ts';
+import type { RunOwner } from './run-directory.ts';
 
 /** Says whether the process that owns something has ended; false where that is not known. */
 export type IsDead = (owner: RunOwner) => Promise<boolean>;

@@ -1,5 +1,5 @@
-import type { RunDirectory } from '../../platform/run-directory.ts';
-import { type OwnerRecord, ownerRecord, readOwner } from '../owner.ts';
+import { type OwnerRecord, ownerRecord, readOwner } from '../platform/owner.ts';
+import type { RunDirectory } from '../platform/run-directory.ts';
 
 /** On all that a run makes in an engine. */
 export const RUN_LABEL = 'labs.run';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../core/errors.ts';
+import { errorCode } from '../core/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
