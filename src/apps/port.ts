@@ -18,6 +18,21 @@ export interface PreparedApp {
    * @throws {AppStartError} it exited, listened elsewhere or never answered in time
    */
   start(spec: ProcessSpec, context: StartContext): Promise<RunningProcess>;
+  /** Makes a server that listens on this machine reachable for the app. */
+  reach(server: { host: string; port: number }): Promise<Route>;
+  /** Why the place where the app runs is gone, in words; undefined while it is there. */
+  whyLost(): Promise<string | undefined>;
+}
+
+/** The app's way to a server of ours. */
+export interface Route {
+  /** As the app sees them. */
+  readonly host: string;
+  readonly port: number;
+  /** New connections are refused from now on; those that are open live on. */
+  shut(): void;
+  /** Accepts connections again, on the same port. */
+  open(): Promise<void>;
 }
 
 export interface ProcessSpec {

@@ -63,11 +63,11 @@ export async function runCheck(
   }
 }
 
-/** Without its services no app can pass: what failed then is not the learner's. */
+/** Without its services and its place no app can pass: what failed then is not the learner's. */
 async function unlessLost(judgement: Judgement, place: Place): Promise<Judgement> {
-  const reason = 'world' in place ? await place.world.servicesLost() : undefined;
+  const reason = 'world' in place ? await place.world.whyLost() : undefined;
   if (reason === undefined) return judgement;
-  const message = `Postgres went away during the check: ${reason}.`;
+  const message = `During the check, ${reason}.`;
   return { verdict: 'errored', gradable: true, error: { kind: 'environment', message } };
 }
 

@@ -15,6 +15,12 @@ export interface ProxyOptions {
   readonly host?: string;
 }
 
+/** A listener elsewhere that leads to the proxy. */
+export interface OuterDoor {
+  shut(): void;
+  open(): Promise<void>;
+}
+
 /** A TCP proxy that is listening. */
 export interface RunningProxy extends AsyncDisposable {
   readonly name: string;
@@ -24,6 +30,8 @@ export interface RunningProxy extends AsyncDisposable {
   /** How many connections clients have open at the moment. */
   readonly connections: number;
   readonly faults: Faults;
+  /** From here on `outer`, by which clients come to the proxy, shuts and opens with it. */
+  behind(outer: OuterDoor): void;
   /** Ends everything at once, with RST for clients; resolves when no socket is left. */
   close(): Promise<void>;
 }
@@ -39,6 +47,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { name, upstream, tap, host = '127.0.0.1' } = options;
   const conditions: Conditions = { delayMs: 0, blackhole: false };
   const links = new Set<Link>();
+  let outer: OuterDoor | undefined;
   let accepted = 0;
   let closed = false;
   let allClosed = () => {};
@@ -62,6 +71,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     if (closed) throw new Error(`the ${name} proxy is closed`);
     try {
       await door.open();
+      await outer?.open();
     } catch (cause) {
       const problem = `the ${name} proxy cannot listen on ${host}:${door.port} again`;
       throw new Error(`${problem}: ${(cause as Error).message}`, { cause });
@@ -92,13 +102,19 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     get connections() {
       return [...links].filter((link) => link.isOpen).length;
     },
+    behind: (door) => {
+      outer = door;
+    },
     faults: createFaults({
       conditions,
       conditionsChanged: () => {
         for (const link of links) link.conditionsChanged();
       },
       resetAll,
-      refuse: () => door.shut(),
+      refuse: () => {
+        outer?.shut();
+        door.shut();
+      },
       accept: reopen,
     }),
     close,

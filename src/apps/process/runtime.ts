@@ -34,6 +34,9 @@ function prepare(submission: Submission, options: ProcessRuntimeOptions): Resour
               now: options.now,
             },
           ),
+        // It is on this machine too: what listens here is in its reach, and refuses it by itself.
+        reach: async (server) => ({ ...server, shut: () => {}, open: async () => {} }),
+        whyLost: async () => undefined,
       };
     },
     // Processes that the app left behind are found by their mark, whatever group they are in.

@@ -60,9 +60,11 @@ export function appWorld(plan: WorldPlan): Resource<World> {
     });
     proxies.push(proxy);
     links.push({ tap, faults: proxy.faults });
+    const route = await plan.app.reach(proxy);
+    proxy.behind(route);
     const { user, password } = service.role;
     const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-    return `postgres://${login}@${proxy.host}:${proxy.port}/${database?.name}?sslmode=disable`;
+    return `postgres://${login}@${route.host}:${route.port}/${database?.name}?sslmode=disable`;
   }
 
   async function startAll(context: SetupContext): Promise<Record<string, string>> {
@@ -111,7 +113,12 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         env,
         database: pool,
         origin: () => slots[0]!.url,
-        servicesLost: async () => (pool === undefined ? undefined : whyNoAnswer(pool)),
+        whyLost: async () => {
+          const place = await plan.app.whyLost();
+          if (place !== undefined) return place;
+          const silence = pool === undefined ? undefined : await whyNoAnswer(pool);
+          return silence === undefined ? undefined : `Postgres went away: ${silence}`;
+        },
         links: () => links,
         processes: (since, signal) => slots.map((slot) => slot.facade(log, since, signal)),
         get crashes() {

@@ -20,8 +20,8 @@ export interface World {
    * once `signal` is aborted, where one is given, they do nothing more.
    */
   processes(since: number, signal?: AbortSignal): readonly AppProcess[];
-  /** Why the services that we started do not answer; undefined while they do. */
-  servicesLost(): Promise<string | undefined>;
+  /** What of ours is gone, and why: the services, or the place where the app runs. */
+  whyLost(): Promise<string | undefined>;
   /** How often a process ended that nobody had told to. */
   readonly crashes: number;
   /** True while a process has ended and was not started again. */

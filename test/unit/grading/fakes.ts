@@ -52,7 +52,7 @@ export function fakeWorld(id = 'shared', origin = 'http://127.0.0.1:9'): FakeWor
     links: () => [],
     processes: () => [],
     lost: undefined,
-    async servicesLost() {
+    async whyLost() {
       return this.lost;
     },
     crashes: 0,

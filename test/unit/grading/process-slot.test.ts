@@ -20,6 +20,8 @@ function setup({ startMs = 0, endMs = 0 } = {}) {
   const started: Fake[] = [];
   let refusal: Error | undefined;
   const app: PreparedApp = {
+    reach: async (server) => ({ ...server, shut: () => {}, open: async () => {} }),
+    whyLost: async () => undefined,
     start: async (_, { signal }) => {
       await sleep(startMs, undefined, { signal });
       if (refusal !== undefined) throw refusal;

@@ -394,11 +394,11 @@ describe('whose fault it is', () => {
 
   it('a failure while the services are gone is the machine’s', async () => {
     const world = fakeWorld();
-    world.lost = 'connection refused';
+    world.lost = 'Postgres went away: connection refused';
     const { of } = await run([shared(check('a', fails))], { shared: { world } });
     expect(of('a').error).toEqual({
       kind: 'environment',
-      message: 'Postgres went away during the check: connection refused.',
+      message: 'During the check, Postgres went away: connection refused.',
     });
   });
 });
