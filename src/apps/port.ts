@@ -76,9 +76,9 @@ export interface RunningProcess {
   terminate(graceMs: number): Promise<Exit>;
   /** SIGKILL to the whole group, as a crash would. */
   kill(): Promise<Exit>;
-  /** SIGSTOP and SIGCONT to the whole group. */
-  pause(): void;
-  resume(): void;
+  /** Stops all that it is from running, and lets it run again. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** The learner's: the app did not come to serve. `lines` are the last that it wrote. */

@@ -30,9 +30,9 @@ export interface AppProcess {
   terminate(graceMs: number): Promise<AppExit>;
   /** SIGKILL to the whole process group: what a crash or a power cut looks like. */
   kill(): Promise<AppExit>;
-  /** SIGSTOP and SIGCONT: it is there but does nothing. */
-  pause(): void;
-  resume(): void;
+  /** It is there but does nothing, as after SIGSTOP; `resume` is its SIGCONT. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 export interface App {

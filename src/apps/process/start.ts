@@ -127,10 +127,10 @@ function control(name: string, port: number, group: Group): RunningProcess {
       if (exit === undefined) group.signalGroup('SIGKILL');
       return exited;
     },
-    pause: () => {
+    pause: async () => {
       if (exit === undefined) group.signalGroup('SIGSTOP');
     },
-    resume: () => {
+    resume: async () => {
       if (exit === undefined) group.signalGroup('SIGCONT');
     },
   };

@@ -70,7 +70,7 @@ export class ProcessSlot {
   }
 
   async heal(): Promise<void> {
-    if (this.#paused) this.resume();
+    if (this.#paused) await this.resume();
     await this.start();
   }
 
@@ -81,8 +81,8 @@ export class ProcessSlot {
     await this.#running?.kill();
   }
 
-  resume(): void {
-    this.#running?.resume();
+  async resume(): Promise<void> {
+    await this.#running?.resume();
     this.#paused = false;
   }
 
@@ -114,12 +114,12 @@ export class ProcessSlot {
       terminate: async (graceMs) =>
         orOver(() => slot.#end((running) => running.terminate(graceMs))),
       kill: async () => orOver(() => slot.#end((running) => running.kill())),
-      pause: () =>
+      pause: async () =>
         orOver(() => {
-          slot.#running?.pause();
           slot.#paused = true;
+          return slot.#running?.pause();
         }),
-      resume: () => orOver(() => slot.resume()),
+      resume: async () => orOver(() => slot.resume()),
     };
   }
 

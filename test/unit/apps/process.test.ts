@@ -163,14 +163,14 @@ describe('signals', () => {
 
   it('a pause stops it, and it goes on after', async () => {
     const running = await start(SERVES, { readiness: '/' });
-    running.pause();
+    await running.pause();
     const ask = () => fetch(running.url, { signal: AbortSignal.timeout(150) });
     await expect(ask()).rejects.toThrow();
-    running.resume();
+    await running.resume();
     await expect.poll(async () => (await ask()).status).toBe(200);
     await running.kill();
-    running.pause();
-    running.resume();
+    await running.pause();
+    await running.resume();
   });
 
   it.runIf(linux)('a daemon with a session of its own ends with the run', async () => {

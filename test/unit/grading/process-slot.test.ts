@@ -41,8 +41,8 @@ function setup({ startMs = 0, endMs = 0 } = {}) {
           fake.end({ code: null, signal: 'SIGKILL' });
           return exited.promise;
         },
-        pause: () => void fake.did.push('pause'),
-        resume: () => void fake.did.push('resume'),
+        pause: async () => void fake.did.push('pause'),
+        resume: async () => void fake.did.push('resume'),
       };
       started.push(fake);
       return fake;
@@ -115,7 +115,7 @@ describe('the place of a process', () => {
   it('wakes what was paused when it is mended', async () => {
     const { slot, started, process } = setup();
     await slot.start();
-    process.pause();
+    await process.pause();
     await slot.heal();
     await slot.heal();
     expect(started[0]!.did).toEqual(['pause', 'resume']);
@@ -154,7 +154,7 @@ describe('the place of a process', () => {
     await expect(process.kill()).rejects.toThrow('over');
     await expect(process.terminate(1)).rejects.toThrow('over');
     await expect(process.start()).rejects.toThrow('over');
-    expect(() => process.pause()).toThrow('over');
+    await expect(process.pause()).rejects.toThrow('over');
     expect(started[0]!.did).toEqual([]);
     expect(slot.isDown).toBe(false);
   });
