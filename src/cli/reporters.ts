@@ -52,7 +52,7 @@ async function create(
 ): Promise<Reporter> {
   const output = file === undefined ? host.stdout : undefined;
   const path = resolve(host.cwd, file ?? '');
-  const { atomicFile } = await import('../reporters/atomic-file.ts');
+  const { atomicFile } = await import('../platform/atomic-file.ts');
   if (name === 'json') {
     const { createJsonReporter } = await import('../reporters/json.ts');
     return createJsonReporter({

@@ -1,12 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import schema from '../../../schemas/report.schema.json' with { type: 'json' };
 import type { Report } from '../../../src/core/report.ts';
-import { atomicFile } from '../../../src/reporters/atomic-file.ts';
 import { createJsonReporter } from '../../../src/reporters/json.ts';
 import { complete } from './samples/complete.ts';
 import * as samples from './samples/reports.ts';
@@ -60,14 +56,6 @@ describe('report.schema.json', () => {
 });
 
 describe('the JSON reporter', () => {
-  let directory: string;
-
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'labs-json-'));
-  });
-
-  afterAll(() => rm(directory, { recursive: true }));
-
   it('writes the report, and nothing where there is none', async () => {
     const written: string[] = [];
     const reporter = createJsonReporter({ write: (text) => void written.push(text) });
@@ -78,21 +66,6 @@ describe('the JSON reporter', () => {
     expect(written).toHaveLength(1);
     expect(written[0]).toMatch(/^\{\n {2}"format": "labs\/report\/v1",[\s\S]*\}\n$/);
     expect(JSON.parse(written[0]!)).toEqual(samples.hostile);
-  });
-
-  it('replaces a file as a whole, in a directory that it makes', async () => {
-    const path = join(directory, 'results', 'report.json');
-    await atomicFile(path)('one\n');
-    await atomicFile(path)('two\n');
-    expect(await readFile(path, 'utf8')).toBe('two\n');
-    expect(await readdir(join(directory, 'results'))).toEqual(['report.json']);
-  });
-
-  it('leaves nothing behind where it cannot write', async () => {
-    await writeFile(join(directory, 'file'), '');
-    await expect(atomicFile(join(directory, 'file', 'report.json'))('x')).rejects.toThrow();
-    await expect(atomicFile(directory)('x')).rejects.toThrow();
-    expect((await readdir(directory)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 
