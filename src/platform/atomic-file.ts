@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -7,7 +8,7 @@ export function atomicFile(path: string): (text: string) => Promise<void> {
     const directory = dirname(path);
     await mkdir(directory, { recursive: true });
     // Beside its target: a rename across file systems is none.
-    const temporary = join(directory, `.${basename(path)}.${process.pid}.tmp`);
+    const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, text, { flag: 'wx' });
       await rename(temporary, path);

@@ -15,6 +15,12 @@ test('a file is replaced as a whole, in a directory that is made', async () => {
   expect(await readdir(path.dirname(file))).toEqual(['report.json']);
 });
 
+test('many may write it at once, and one of them has', async () => {
+  const file = path.join(place.path, 'contended');
+  await Promise.all(Array.from({ length: 20 }, (_, i) => atomicFile(file)(`${i}`)));
+  expect(await readFile(file, 'utf8')).toMatch(/^\d+$/);
+});
+
 test('nothing is left where it cannot be written', async () => {
   await writeFile(path.join(place.path, 'file'), '');
   await expect(atomicFile(path.join(place.path, 'file', 'report.json'))('x')).rejects.toThrow();
