@@ -21,6 +21,12 @@ export class Door {
     return this.#port;
   }
 
+  /** Rejects with the error of `listen`. */
+  openAt(port: number): Promise<void> {
+    this.#port = port;
+    return this.open();
+  }
+
   /** Chooses a free port. */
   async openAnywhere(): Promise<void> {
     const ephemeral = await ephemeralPorts();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/apps/process/ports.ts';
-import { waitUntilReady } from '../../src/apps/process/readiness.ts';
+import { waitUntilReady } from '../../src/apps/readiness.ts';
 import { postgresTap } from '../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../src/network/proxy.ts';
 import { labs, root, scratch } from '../support/cli.ts';

@@ -4,6 +4,7 @@ import { environmentError } from '../../core/errors.ts';
 import { ephemeralPorts, listeningPort } from '../../network/ports.ts';
 import { findMarkedProcesses } from '../../platform/process-table.ts';
 import { RUN_VARIABLE } from '../../platform/run-directory.ts';
+import type { Listener } from '../start-errors.ts';
 
 /** A port that nothing listens on, out of the range that the kernel gives to outgoing connections. */
 export async function freePort(): Promise<number> {
@@ -31,12 +32,6 @@ function isFree(port: number, host: string): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
-}
-
-export interface Listener {
-  /** `0.0.0.0`, `127.0.0.1`, `::1`. */
-  host: string;
-  port: number;
 }
 
 /**

@@ -2,11 +2,11 @@ import type { LogLine } from '../../core/log.ts';
 import type { SetupContext } from '../../core/resource.ts';
 import type { Command, Submission } from '../../core/submission.ts';
 import { AppStartError } from '../port.ts';
+import { notStartable } from '../start-errors.ts';
 import { appEnvironment, installEnvironment } from './environment.ts';
 import { isInstalled, rememberInstalled } from './installed.ts';
 import type { ProcessRuntimeOptions } from './options.ts';
-import { SpawnError, spawnGroup } from './spawn.ts';
-import { notStartable } from './start-errors.ts';
+import { problemOf, SpawnError, spawnGroup } from './spawn.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
 const BUILD_TIMEOUT_MS = 120_000;
@@ -57,7 +57,7 @@ async function runStep(
     now: options.now,
     onLog,
   }).catch((error: unknown) => {
-    if (error instanceof SpawnError) throw notStartable(step, command, error);
+    if (error instanceof SpawnError) throw notStartable(step, command, problemOf(error));
     throw error;
   });
   const deadline = AbortSignal.timeout(timeoutMs);

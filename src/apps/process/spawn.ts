@@ -4,8 +4,8 @@ import { errorCode } from '../../core/errors.ts';
 import type { LogLine } from '../../core/log.ts';
 import type { Command } from '../../core/submission.ts';
 import { signalProcess } from '../../platform/process-table.ts';
+import { readLines } from '../log-lines.ts';
 import type { Exit } from '../port.ts';
-import { readLines } from './log-buffer.ts';
 
 export interface SpawnOptions {
   command: Command;
@@ -42,6 +42,11 @@ export class SpawnError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Undefined where there is no such program. */
+export function problemOf({ code, message }: SpawnError): string | undefined {
+  return code === 'ENOENT' ? undefined : message;
 }
 
 /** @throws {SpawnError} no such program, or it may not be run */

@@ -7,10 +7,10 @@ import {
   type RunningProcess,
   type StartContext,
 } from '../port.ts';
-import { freePort, isServedBy } from './ports.ts';
-import { waitUntilReady } from './readiness.ts';
-import { type Group, SpawnError, spawnGroup } from './spawn.ts';
-import { exitedEarly, notReady, notStartable, portTaken } from './start-errors.ts';
+import { waitUntilReady } from '../readiness.ts';
+import { exitedEarly, notReady, notStartable, portTaken } from '../start-errors.ts';
+import { freePort, isServedBy, listenersOf } from './ports.ts';
+import { type Group, problemOf, SpawnError, spawnGroup } from './spawn.ts';
 
 const LAST_LINES = 20;
 
@@ -78,7 +78,7 @@ async function startOn(
       spec.onLog(line);
     },
   }).catch((error: unknown) => {
-    if (error instanceof SpawnError) throw notStartable('exited', command, error);
+    if (error instanceof SpawnError) throw notStartable('exited', command, problemOf(error));
     throw error;
   });
   const running = control(name, port, group);
@@ -160,7 +160,8 @@ async function untilReady(
     throw exitedEarly(running.exit, lines);
   }
   if (last === 'ready') return;
-  throw await notReady(last, { group, port, readiness, spec, lines: lastLines() });
+  const listeners = await listenersOf(group.pid);
+  throw notReady(last, { listeners, port, readiness, spec, lines: lastLines() });
 }
 
 /** Whether a line says that this very port was taken; an app that ignores PORT names another. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppStartError, type RunningProcess } from '../../../src/apps/port.ts';
-import { readLines } from '../../../src/apps/process/log-buffer.ts';
+import { readLines } from '../../../src/apps/log-lines.ts';
 import { createProcessRuntime } from '../../../src/apps/process/runtime.ts';
 import type { LogLine } from '../../../src/core/log.ts';
 import type { Command, Submission } from '../../../src/core/submission.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { errorCode } from '../../core/errors.ts';
+import { errorCode } from '../core/errors.ts';
 
 export type Readiness = 'ready' | { status: number } | { error: string };
 

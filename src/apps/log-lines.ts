@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { LogLine } from '../../core/log.ts';
+import type { LogLine } from '../core/log.ts';
 
 const MAX_LINE_CHARACTERS = 2_000;
 

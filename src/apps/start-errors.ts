@@ -1,20 +1,28 @@
-import type { LogLine } from '../../core/log.ts';
-import type { Command } from '../../core/submission.ts';
-import { AppStartError, type Exit, type ProcessSpec } from '../port.ts';
-import { listenersOf } from './ports.ts';
+import type { LogLine } from '../core/log.ts';
+import type { Command } from '../core/submission.ts';
+import { AppStartError, type Exit, type ProcessSpec } from './port.ts';
 import type { Readiness } from './readiness.ts';
-import type { Group, SpawnError } from './spawn.ts';
 
-/** A command that labs.yaml names and this machine does not have. */
+/** Where a program listens. */
+export interface Listener {
+  /** `0.0.0.0`, `127.0.0.1`, `::1`. */
+  host: string;
+  port: number;
+}
+
+/**
+ * A command that labs.yaml names and that cannot be run, or is not there.
+ * @param problem what the system says; undefined where there is no such program
+ */
 export function notStartable(
   reason: AppStartError['reason'],
   [file]: Command,
-  error: SpawnError,
+  problem: string | undefined,
 ): AppStartError {
-  const missing = error.code === 'ENOENT';
+  const missing = problem === undefined;
   return new AppStartError(
     reason,
-    missing ? `There is no program \`${file}\`.` : `\`${file}\` cannot be run: ${error.message}`,
+    missing ? `There is no program \`${file}\`.` : `\`${file}\` cannot be run: ${problem}`,
     missing
       ? `Install it, or mend the command in labs.yaml; it is looked for on PATH and in node_modules/.bin.`
       : `See the permissions of the file that labs.yaml names.`,
@@ -47,16 +55,16 @@ export function exitedEarly(exit: Exit, lines: readonly LogLine[]): AppStartErro
 }
 
 /** The process runs and does not serve: looks where it listens, to say why. */
-export async function notReady(
+export function notReady(
   last: Exclude<Readiness, 'ready'>,
   at: {
-    group: Group;
+    listeners: readonly Listener[];
     port: number;
     readiness: string;
     spec: ProcessSpec;
     lines: readonly LogLine[];
   },
-): Promise<AppStartError> {
+): AppStartError {
   const within = `within ${at.spec.readyTimeoutMs / 1000} s`;
   if ('status' in last) {
     return new AppStartError(
@@ -66,7 +74,7 @@ export async function notReady(
       at.lines,
     );
   }
-  const listeners = await listenersOf(at.group.pid);
+  const { listeners } = at;
   const there = listeners.map(({ host, port }) =>
     host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
   );
