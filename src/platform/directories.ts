@@ -7,7 +7,9 @@ import type { Directories } from './host.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where things are kept. `LABS_CACHE_DIR` and `LABS_RUNS_DIR` say otherwise. */
+const VARIABLES = 'LABS_RUNS_DIR, LABS_CACHE_DIR or LABS_STATE_DIR';
+
+/** Where things are kept. `LABS_CACHE_DIR`, `LABS_RUNS_DIR` and `LABS_STATE_DIR` say otherwise. */
 export function findDirectories(env: Environment, platform: NodeJS.Platform): Directories {
   // Not os.userInfo(): it throws for a user without an entry in the password file, as in containers.
   const uid = process.getuid?.() ?? 0;
@@ -15,6 +17,7 @@ export function findDirectories(env: Environment, platform: NodeJS.Platform): Di
     package: packageRoot(),
     cache: env['LABS_CACHE_DIR'] ?? cacheRoot(env, platform, uid),
     runs: env['LABS_RUNS_DIR'] ?? path.join(runsRoot(), `backend-labs-${uid}`),
+    state: env['LABS_STATE_DIR'] ?? stateRoot(env, platform),
   };
 }
 
@@ -25,21 +28,26 @@ export function findDirectories(env: Environment, platform: NodeJS.Platform): Di
 export function claimDirectory(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
-    const found = lstatSync(directory);
-    const ours = process.getuid === undefined || found.uid === process.getuid();
-    if (found.isDirectory() && ours && (found.mode & 0o022) === 0) return directory;
+    if (isOursAlone(directory)) return directory;
   } catch (error) {
     throw environmentError(`Cannot write to ${directory}: ${messageOf(error)}.`, {
       hint:
         errorCode(error) === 'ENOSPC'
-          ? 'Make room on that disk, or name another directory in LABS_RUNS_DIR or LABS_CACHE_DIR.'
-          : 'Name another directory in LABS_RUNS_DIR or LABS_CACHE_DIR.',
+          ? `Make room on that disk, or name another directory in ${VARIABLES}.`
+          : `Name another directory in ${VARIABLES}.`,
       cause: error,
     });
   }
   throw environmentError(`${directory} is not a directory of yours alone.`, {
-    hint: 'Remove it, or name another directory in LABS_RUNS_DIR or LABS_CACHE_DIR.',
+    hint: `Remove it, or name another directory in ${VARIABLES}.`,
   });
+}
+
+/** Whether it is a directory, no link to one, and nobody else may write to it. */
+export function isOursAlone(directory: string): boolean {
+  const found = lstatSync(directory);
+  const ours = process.getuid === undefined || found.uid === process.getuid();
+  return found.isDirectory() && ours && (found.mode & 0o022) === 0;
 }
 
 function packageRoot(): string {
@@ -53,6 +61,13 @@ function cacheRoot(env: Environment, platform: NodeJS.Platform, uid: number): st
   const home = homedir();
   if (platform === 'darwin') return path.join(home, 'Library', 'Caches', name);
   return path.join(env['XDG_CACHE_HOME'] || path.join(home, '.cache'), name);
+}
+
+function stateRoot(env: Environment, platform: NodeJS.Platform): string {
+  const name = 'backend-labs';
+  const home = homedir();
+  if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', name);
+  return path.join(env['XDG_STATE_HOME'] || path.join(home, '.local', 'state'), name);
 }
 
 /** Memory where the machine has it: a database on it does not wait for a disk. */

@@ -32,4 +32,6 @@ export interface Directories {
   cache: string;
   /** One directory a run, on memory where the machine has it. */
   runs: string;
+  /** What is remembered of the user: which workspaces are theirs. */
+  state: string;
 }

@@ -18,6 +18,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   runs: string;
   cache?: string;
+  /** What is remembered; beside `runs` where nothing is said, and never the user's own. */
+  state?: string;
   /** Root of the built-in pack; the checkout where nothing is said. */
   pack?: string;
   /** Answers to questions, in order. */
@@ -42,6 +44,7 @@ export async function labs(args: readonly string[], options: RunOptions): Promis
       package: options.pack ?? root,
       cache: options.cache ?? sharedCache(),
       runs: options.runs,
+      state: options.state ?? stateBeside(options.runs),
     },
   };
   const code = await runCli(args, host);
@@ -61,6 +64,10 @@ function captured(): Output & { text(): string } {
   };
 }
 
+export function stateBeside(runs: string): string {
+  return path.join(path.dirname(runs), 'state');
+}
+
 /** What is slow to make (a prepared data directory, installed solutions) is kept between tests. */
 export function sharedCache(): string {
   const base = process.getuid?.() === 0 ? '/var/cache' : tmpdir();
@@ -68,8 +75,10 @@ export function sharedCache(): string {
 }
 
 /** A directory that others can look into, as Postgres must when it runs as another user. */
-export function scratch(name: string): { path: string; remove(): void } {
-  const base = process.platform === 'linux' ? '/dev/shm' : tmpdir();
+export function scratch(
+  name: string,
+  base = process.platform === 'linux' ? '/dev/shm' : tmpdir(),
+): { path: string; remove(): void } {
   const directory = mkdtempSync(path.join(base, `labs-${name}-`));
   chmodSync(directory, 0o755);
   return {

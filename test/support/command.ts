@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { root, sharedCache } from './cli.ts';
+import { root, sharedCache, stateBeside } from './cli.ts';
 
 export interface Ended {
   code: number | null;
@@ -24,7 +24,13 @@ export function spawnLabs(
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(node, [path.join(root, 'bin/labs.js'), ...args], {
     cwd,
-    env: { ...process.env, LABS_RUNS_DIR: runs, LABS_CACHE_DIR: sharedCache(), ...env },
+    env: {
+      ...process.env,
+      LABS_RUNS_DIR: runs,
+      LABS_CACHE_DIR: sharedCache(),
+      LABS_STATE_DIR: stateBeside(runs),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

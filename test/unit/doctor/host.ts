@@ -73,7 +73,12 @@ export function bench(): Bench {
       stderr,
       ask: async () => answered(options.answers?.shift()),
       signal: new AbortController().signal,
-      directories: { package: options.pack ?? root, cache: directory, runs: directory },
+      directories: {
+        package: options.pack ?? root,
+        cache: directory,
+        runs: directory,
+        state: directory,
+      },
     };
     const code = await runCli(['doctor', ...(options.args ?? [])], host);
     return { code, stdout: stdout.text(), stderr: stderr.text() };

@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabsError } from '../../../src/core/errors.ts';
@@ -65,15 +66,28 @@ describe('a directory of ours', () => {
 
 describe('where things are', () => {
   it('is what the environment says', () => {
-    const env = { LABS_CACHE_DIR: '/somewhere/cache', LABS_RUNS_DIR: '/somewhere/runs' };
+    const env = {
+      LABS_CACHE_DIR: '/somewhere/cache',
+      LABS_RUNS_DIR: '/somewhere/runs',
+      LABS_STATE_DIR: '/somewhere/state',
+    };
     expect(findDirectories(env, 'linux')).toMatchObject({
       cache: '/somewhere/cache',
       runs: '/somewhere/runs',
+      state: '/somewhere/state',
     });
   });
 
   it('is otherwise one for each user', () => {
     const { runs } = findDirectories({}, 'linux');
     expect(path.basename(runs)).toBe(`backend-labs-${process.getuid?.() ?? 0}`);
+  });
+
+  it.each([
+    ['linux', {}, path.join(homedir(), '.local/state/backend-labs')],
+    ['linux', { XDG_STATE_HOME: '/elsewhere' }, '/elsewhere/backend-labs'],
+    ['darwin', {}, path.join(homedir(), 'Library/Application Support/backend-labs')],
+  ] as const)('of what is remembered is in the user’s home: %s %j', (platform, env, expected) => {
+    expect(findDirectories(env, platform).state).toBe(expected);
   });
 });

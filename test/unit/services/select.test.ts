@@ -21,7 +21,7 @@ async function select(
       platform,
       arch: process.arch,
       isRoot: process.getuid?.() === 0,
-      directories: { cache: place.cache, runs: place.directory, package: '' },
+      directories: { cache: place.cache, runs: place.directory, state: '', package: '' },
     },
     run: await place.newRun(),
     isDead: async () => false,

@@ -20,7 +20,7 @@ await selectProvider({
     platform: process.platform,
     arch: process.arch,
     isRoot: false,
-    directories: { cache: runs, runs, package: '' },
+    directories: { cache: runs, runs, state: '', package: '' },
   },
   run,
   isDead: async () => false,
