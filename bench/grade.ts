@@ -58,13 +58,17 @@ function grade(provider: string, round: number): Record<string, number> {
     process.execPath,
     [
       path.join(root, 'bin/labs.js'),
-      ...['grade', '--provider', provider, '--reporter', `json=${file}`],
+      ...['grade', '--trust', '--provider', provider, '--reporter', `json=${file}`],
     ],
     {
       cwd: workspace,
       stdio: 'inherit',
-      // A cache of its own, so that the first round is cold whatever was done here before.
-      env: { ...process.env, LABS_CACHE_DIR: path.join(cache, provider) },
+      env: {
+        ...process.env,
+        // Its own, so that the first round is cold whatever was done here before.
+        LABS_CACHE_DIR: path.join(cache, provider),
+        LABS_STATE_DIR: path.join(scratch, 'state'),
+      },
     },
   );
   const wall = performance.now() - startedAt;

@@ -67,6 +67,8 @@ function declare(host: Host, done: (code: number) => void): Command {
     .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
     .addOption(providerOption())
     .addOption(serviceOption('a server of yours: postgres=postgres://user@host/db'))
+    .addOption(runtimeOption())
+    .addOption(trustOption())
     .option('--against <url>', 'grade a server that runs already, from outside')
     .option('--lab <lab>', 'the lab, with --against outside a workspace')
     .option('--only <check>', 'try this check and those it needs; repeatable', collect, [])
@@ -90,6 +92,8 @@ function declare(host: Host, done: (code: number) => void): Command {
     .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
     .addOption(providerOption())
     .addOption(serviceOption('a server of yours: postgres=postgres://user@host/db'))
+    .addOption(runtimeOption())
+    .addOption(trustOption())
     .option('--port <port>', 'port of the app', '3000')
     .action(async (workspace, options) => {
       const { runCommand } = await import('./commands/run.ts');
@@ -143,6 +147,17 @@ function providerOption(): Option {
   return new Option('--provider <provider>', 'where Postgres and other services run')
     .choices(['auto', 'docker', 'local', 'external'])
     .default('auto');
+}
+
+function runtimeOption(): Option {
+  return new Option('--runtime <runtime>', 'where the app runs; docker is a sandbox')
+    .choices(['auto', 'process', 'docker'])
+    .default('auto');
+}
+
+function trustOption(): Option {
+  const description = 'this workspace is yours: run it with your rights, now and later';
+  return new Option('--trust', description).default(false);
 }
 
 function serviceOption(description: string): Option {

@@ -1,14 +1,17 @@
 import type { Runtime } from '../apps/port.ts';
+import type { ChosenRuntime } from '../apps/select.ts';
 import type { Emit } from '../core/event.ts';
 import { claimDirectory } from '../platform/directories.ts';
 import type { Host } from '../platform/host.ts';
 import { createRunDirectory, isOwnerAlive, type RunDirectory } from '../platform/run-directory.ts';
 import { sweepRuns } from '../platform/sweep.ts';
 import type { ServiceProvider } from '../services/port.ts';
+import { openRuntime } from './runtimes.ts';
 
 export interface SessionOptions {
   provider: 'auto' | 'docker' | 'local' | 'external';
   services: Readonly<Record<string, string>>;
+  runtime: ChosenRuntime;
   now: () => number;
   emit: Emit;
 }
@@ -18,7 +21,7 @@ export interface Session extends AsyncDisposable {
   run: RunDirectory;
   provider: ServiceProvider;
   runtime: Runtime;
-  /** What was picked and why, in a sentence. */
+  /** Which provider was picked and why, in a sentence. */
   why: string;
 }
 
@@ -31,7 +34,6 @@ export async function openSession(options: SessionOptions, host: Host): Promise<
   const run = await createRunDirectory(directories.runs);
   try {
     const { selectProvider } = await import('../services/select.ts');
-    const { createProcessRuntime } = await import('../apps/process/runtime.ts');
     const { provider, why } = await selectProvider({
       kind: options.provider,
       urls: options.services,
@@ -39,7 +41,7 @@ export async function openSession(options: SessionOptions, host: Host): Promise<
       run,
       isDead: async (owner) => !(await isOwnerAlive(owner)),
     });
-    const runtime = createProcessRuntime({
+    const runtime = await openRuntime(options.runtime, {
       env,
       run,
       now: options.now,

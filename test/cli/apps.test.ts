@@ -22,7 +22,8 @@ afterEach(() => {
 async function grade(app: string) {
   const workspace = path.join(place.path, 'workspaces', app);
   cpSync(path.join(root, 'test/fixtures/apps', app), workspace, { recursive: true });
-  const ran = await labs(['grade', '--provider', 'local', '--only', 'answers-health'], {
+  const only = ['--only', 'answers-health'];
+  const ran = await labs(['grade', '--trust', '--provider', 'local', ...only], {
     cwd: workspace,
     runs,
     pack,

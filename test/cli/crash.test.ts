@@ -18,7 +18,7 @@ beforeAll(() =>
 afterAll(() => place.remove());
 
 const labs = (...args: string[]) => spawnLabs(args, { cwd: workspace, runs });
-const grade = () => labs('grade', '--provider', 'local');
+const grade = () => labs('grade', '--trust', '--provider', 'local');
 
 function leftovers() {
   return {

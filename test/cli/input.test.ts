@@ -80,9 +80,10 @@ describe('a mistake is answered with a sentence and exit code 2', () => {
     ['--reporter', 'prety', 'pretty'],
     ['--against', 'ftp://x', 'http://'],
     ['--provider', 'dokcer', 'docker'],
+    ['--runtime', 'dokcer', 'docker'],
   ])('%s %s', async (option, value, said) => {
     const cwd = workspace();
-    const { code, stderr } = await run(['grade', option, value], cwd);
+    const { code, stderr } = await run(['grade', '--trust', option, value], cwd);
     expect(code).toBe(2);
     expect(stderr).toContain(said);
   });
@@ -98,7 +99,7 @@ describe('the machine in the way is exit code 3', () => {
   it('a server that is not there', async () => {
     const cwd = workspace();
     const { code, stderr } = await run(
-      ['grade', '--service', 'postgres=postgres://a:b@127.0.0.1:9/postgres'],
+      ['grade', '--trust', '--service', 'postgres=postgres://a:b@127.0.0.1:9/postgres'],
       cwd,
     );
     expect(code).toBe(3);
@@ -107,7 +108,7 @@ describe('the machine in the way is exit code 3', () => {
 
   it('no engine', async () => {
     const cwd = workspace();
-    const { code, stderr } = await labs(['grade', '--provider', 'docker'], {
+    const { code, stderr } = await labs(['grade', '--trust', '--provider', 'docker'], {
       cwd,
       runs,
       env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
@@ -134,7 +135,7 @@ describe('the machine in the way is exit code 3', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=755', 'tmpfs', small]);
     try {
       const full = path.join(small, 'runs');
-      const { code, stderr } = await labs(['grade', '--provider', 'local'], {
+      const { code, stderr } = await labs(['grade', '--trust', '--provider', 'local'], {
         cwd: workspace(),
         runs: full,
       });

@@ -57,7 +57,7 @@ describe.runIf(node !== undefined && process.platform === 'linux')(
     });
 
     it('passes SIGTERM on, and waits for the clean-up', async () => {
-      const { child, ended } = labs('grade', '--provider', 'local');
+      const { child, ended } = labs('grade', '--trust', '--provider', 'local');
       await once(child.stdout!, 'data');
       child.kill('SIGTERM');
       expect((await ended).code).toBe(130);
@@ -65,7 +65,7 @@ describe.runIf(node !== undefined && process.platform === 'linux')(
     });
 
     it('killed with -9, the run behind it takes everything down by itself', async () => {
-      const { child, ended } = labs('grade', '--provider', 'local');
+      const { child, ended } = labs('grade', '--trust', '--provider', 'local');
       await once(child.stdout!, 'data');
       child.kill('SIGKILL');
       // The pipes close when the last process that holds them has ended.

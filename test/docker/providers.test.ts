@@ -49,7 +49,7 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
   });
 
   it('a run in Docker that is killed with -9 is cleaned up by labs clean', async () => {
-    const { child, ended } = spawnLabs(['grade', '--provider', 'docker'], { cwd: workspace, runs });
+    const { child, ended } = gradeInDocker();
     await expect.poll(() => containersOf(child.pid!), { timeout: 30_000 }).not.toEqual([]);
     child.kill('SIGKILL');
     await ended;
@@ -60,7 +60,7 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
   });
 
   it('a container that dies during the checks is not the learner’s failure', async () => {
-    const { child, ended } = spawnLabs(['grade', '--provider', 'docker'], { cwd: workspace, runs });
+    const { child, ended } = gradeInDocker();
     for (let seen = ''; !seen.includes('creates-task'); )
       seen += String((await once(child.stdout!, 'data'))[0]);
     docker('kill', containersOf(child.pid!)[0]!);
@@ -71,11 +71,14 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
     expect(readdirSync(runs)).toEqual([]);
   });
 
+  const gradeInDocker = () =>
+    spawnLabs(['grade', '--trust', '--provider', 'docker'], { cwd: workspace, runs });
+
   async function grade(provider: string, ...more: string[]): Promise<Report> {
     const file = path.join(place.path, `${provider}.json`);
     const args = ['--provider', provider, '--seed', 'same', '--reporter', `json=${file}`];
     mkdirSync(runs, { recursive: true });
-    const { stderr } = await labs(['grade', ...args, ...more], { cwd: workspace, runs });
+    const { stderr } = await labs(['grade', '--trust', ...args, ...more], { cwd: workspace, runs });
     expect(stderr).toBe('');
     return JSON.parse(readFileSync(file, 'utf8')) as Report;
   }

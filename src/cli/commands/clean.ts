@@ -3,6 +3,7 @@ import { ExitCode } from '../../core/errors.ts';
 import type { Host } from '../../platform/host.ts';
 import { isOwnerAlive } from '../../platform/run-directory.ts';
 import { sweepRuns } from '../../platform/sweep.ts';
+import { forgetGoneWorkspaces } from '../../workspace/trust.ts';
 import { parseServices } from '../services.ts';
 
 export interface CleanOptions {
@@ -34,6 +35,7 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
     await rm(directories.cache, { recursive: true, force: true });
     removed.push(`cache ${directories.cache}`);
   }
+  await forgetGoneWorkspaces(directories.state);
   for (const what of removed) stdout.write(`removed ${what}\n`);
   if (removed.length === 0) stdout.write('Nothing to clean.\n');
   return ExitCode.passed;

@@ -10,8 +10,9 @@ import { builtInPack } from '../packs.ts';
 import { createReporters } from '../reporters.ts';
 import { parseServices } from '../services.ts';
 import { openSession } from '../session.ts';
+import type { TrustOptions } from '../trust.ts';
 
-export interface GradeOptions {
+export interface GradeOptions extends TrustOptions {
   workspace?: string;
   provider: 'auto' | 'docker' | 'local' | 'external';
   service: readonly string[];
@@ -48,15 +49,18 @@ async function gradeWorkspace(
   const { cwd } = host;
   const submission = await readSubmission(options.workspace ?? '.', { cwd });
   const request = await commonRequest(options, submission.lab, host, submission.labNamedAt);
+  const services = parseServices(options.service);
+  const { decideRuntime } = await import('../trust.ts');
+  const { runtime, notes } = await decideRuntime(submission.directory, options, host);
   await using session = await openSession(
-    { provider: options.provider, services: parseServices(options.service), now, emit },
+    { provider: options.provider, services, runtime, now, emit },
     host,
   );
   // Awaited here: the session's end must not overtake the run.
   return await runGrade(
     {
       ...request,
-      notes: [...request.notes, session.why],
+      notes: [...request.notes, ...notes, session.why],
       target: {
         kind: 'submission',
         submission,

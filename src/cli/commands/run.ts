@@ -11,8 +11,9 @@ import { readSubmission } from '../../workspace/submission.ts';
 import { builtInPack } from '../packs.ts';
 import { parseServices } from '../services.ts';
 import { openSession } from '../session.ts';
+import { decideRuntime, type TrustOptions } from '../trust.ts';
 
-export interface RunOptions {
+export interface RunOptions extends TrustOptions {
   workspace?: string;
   provider: 'auto' | 'docker' | 'local' | 'external';
   service: readonly string[];
@@ -30,8 +31,10 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
   const now = () => performance.now() - startedAt;
   const emit = (event: RunEvent) => show(event, host);
   const services = parseServices(options.service);
+  const { runtime, notes } = await decideRuntime(submission.directory, options, host);
+  for (const note of notes) stdout.write(`${note}\n`);
   await using session = await openSession(
-    { provider: options.provider, services, now, emit },
+    { provider: options.provider, services, runtime, now, emit },
     host,
   );
   const lifecycle = new Lifecycle({ emit, now, signal });

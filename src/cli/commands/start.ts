@@ -20,6 +20,9 @@ export async function start(options: StartOptions, host: Host): Promise<number> 
     signal: host.signal,
     ...(options.language !== undefined && { language: options.language }),
   });
+  const { tryToRemember } = await import('../trust.ts');
+  const unremembered = await tryToRemember(target, host);
+  if (unremembered !== undefined) host.stderr.write(`${unremembered}\n`);
   const shown = path.relative(host.cwd, target) || '.';
   const enter = shown === '.' ? '' : `  cd ${shown}\n`;
   host.stdout.write(

@@ -66,8 +66,16 @@ async function verifyLab(
   const { stdout, stderr, directories, signal } = host;
   const lab = await loadLab(entry);
   const subjects = selected(await findSubjects(packRoot, entry), only);
-  const session = { provider, services: {}, now: () => performance.now(), emit: () => {} };
-  await using open = await openSession(session, host);
+  await using open = await openSession(
+    {
+      provider,
+      services: {},
+      runtime: { kind: 'process' },
+      now: () => performance.now(),
+      emit: () => {},
+    },
+    host,
+  );
   stderr.write(
     `${entry.manifest.id}: ${subjects.length} subjects, ${repeat} time(s) each. ${open.why}\n`,
   );
