@@ -41,12 +41,12 @@ export function portTaken(port: number, lines: readonly LogLine[]): AppStartErro
 }
 
 /** The process ended before it served. */
-export function exitedEarly(exit: Exit, lines: readonly LogLine[]): AppStartError {
+export function exitedEarly(exit: Exit, lines: readonly LogLine[], cause?: string): AppStartError {
   const how = exit.code === null ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`;
   const busy = lines.some((line) => /EADDRINUSE|address already in use/i.test(line.text));
   return new AppStartError(
     'exited',
-    `The app ${how} before it served.`,
+    [`The app ${how} before it served.`, cause].filter(Boolean).join(' '),
     busy
       ? 'It tried a port that is taken. Listen on the port in the environment variable PORT, which is free.'
       : 'Its last lines say why. `start` in labs.yaml is the command that labs runs.',
@@ -63,6 +63,8 @@ export function notReady(
     readiness: string;
     spec: ProcessSpec;
     lines: readonly LogLine[];
+    /** A limit that it reached, in a sentence. */
+    cause?: string | undefined;
   },
 ): AppStartError {
   const within = `within ${at.spec.readyTimeoutMs / 1000} s`;
@@ -106,7 +108,7 @@ export function notReady(
   }
   return new AppStartError(
     'silent',
-    `The app runs but listens on no port ${within}.`,
+    [`The app runs but listens on no port ${within}.`, at.cause].filter(Boolean).join(' '),
     'Listen on the port in the environment variable PORT once the app can serve.',
     at.lines,
   );

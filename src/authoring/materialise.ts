@@ -14,15 +14,15 @@ const LEFT_OUT = ['node_modules', 'dist', '.labs'];
 /**
  * A copy of the subject that can be graded. What its install step makes is made once, in the cache,
  * for all subjects with the same lock file, and linked into the copy.
- * @param install runs the install step in a directory
+ * @param install runs the install step in a directory; undefined where the runtime sees to it
  */
 export async function materialise(
   subject: Subject,
   copy: string,
   cache: string,
-  install: (submission: Submission) => Promise<void>,
+  install: ((submission: Submission) => Promise<void>) | undefined,
 ): Promise<Submission> {
-  const installed = await installedOnce(subject.directory, cache, install);
+  const installed = install && (await installedOnce(subject.directory, cache, install));
   await copyWorkspace(subject.directory, copy);
   if (subject.kind === 'mutant') await applyMutant(subject.mutant, copy);
   if (installed !== undefined) {

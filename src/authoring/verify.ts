@@ -19,7 +19,7 @@ export interface VerifyOptions {
   /** Serves all runs. */
   provider: ServiceProvider;
   /** @param now clock of the run, ms */
-  runtimeOf(run: RunDirectory, now: () => number): Runtime;
+  runtimeOf(run: RunDirectory, now: () => number): Promise<Runtime>;
   /** Directories for runs and for what is kept. */
   runs: string;
   cache: string;
@@ -72,11 +72,15 @@ async function verifyOne(
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;
   const run = await createRunDirectory(options.runs);
-  const runtime = options.runtimeOf(run, now);
   try {
+    const runtime = await options.runtimeOf(run, now);
     const submission = await once(installing, subject.directory, () =>
-      materialise(subject, path.join(run.path, 'workspace'), options.cache, (draft) =>
-        install(runtime, draft, signal),
+      materialise(
+        subject,
+        path.join(run.path, 'workspace'),
+        options.cache,
+        // A sandbox keeps what an install step brings by itself.
+        runtime.kind === 'process' ? (draft) => install(runtime, draft, signal) : undefined,
       ),
     );
     const report = await grade(

@@ -109,6 +109,11 @@ function declare(host: Host, done: (code: number) => void): Command {
         .choices(['auto', 'docker', 'local'])
         .default('auto'),
     )
+    .addOption(
+      new Option('--runtime <runtime>', 'where the apps run')
+        .choices(['process', 'docker'])
+        .default('process'),
+    )
     .option('--only <subject>', 'a solution or a mutant by name; repeatable', collect, [])
     .option('--repeat <times>', 'how often each is graded, with a new seed each time', '1')
     .option('--quick', 'of a mutant, try only the checks that must catch it', false)

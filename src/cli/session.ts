@@ -1,9 +1,15 @@
 import type { Runtime } from '../apps/port.ts';
 import type { ChosenRuntime } from '../apps/select.ts';
 import type { Emit } from '../core/event.ts';
+import type { LabManifest } from '../core/manifest.ts';
 import { claimDirectory } from '../platform/directories.ts';
 import type { Host } from '../platform/host.ts';
-import { createRunDirectory, isOwnerAlive, type RunDirectory } from '../platform/run-directory.ts';
+import {
+  createRunDirectory,
+  isOwnerAlive,
+  type RunDirectory,
+  type RunOwner,
+} from '../platform/run-directory.ts';
 import { sweepRuns } from '../platform/sweep.ts';
 import type { ServiceProvider } from '../services/port.ts';
 import { openRuntime } from './runtimes.ts';
@@ -12,6 +18,8 @@ export interface SessionOptions {
   provider: 'auto' | 'docker' | 'local' | 'external';
   services: Readonly<Record<string, string>>;
   runtime: ChosenRuntime;
+  /** What the lab allows where the app runs in containers. */
+  sandbox: LabManifest['sandbox'];
   now: () => number;
   emit: Emit;
 }
@@ -31,6 +39,7 @@ export async function openSession(options: SessionOptions, host: Host): Promise<
   claimDirectory(directories.runs);
   claimDirectory(directories.cache);
   await sweepRuns(directories.runs);
+  const isDead = async (owner: RunOwner) => !(await isOwnerAlive(owner));
   const run = await createRunDirectory(directories.runs);
   try {
     const { selectProvider } = await import('../services/select.ts');
@@ -39,11 +48,13 @@ export async function openSession(options: SessionOptions, host: Host): Promise<
       urls: options.services,
       host,
       run,
-      isDead: async (owner) => !(await isOwnerAlive(owner)),
+      isDead,
     });
     const runtime = await openRuntime(options.runtime, {
       env,
       run,
+      isDead,
+      sandbox: options.sandbox,
       now: options.now,
       onLog: (line) => options.emit({ type: 'log', line }),
     });

@@ -67,6 +67,21 @@ export interface LabManifest {
     /** From SIGTERM until the process has ended. */
     stop: number;
   };
+  /** What a submission may do and use where it runs in containers. */
+  sandbox: {
+    /** What the install step may connect to: the language's package registry, or nothing. */
+    install: 'registry' | 'none';
+    /** True where a Dockerfile in the workspace makes the app's image, in place of install and build. */
+    dockerfile: boolean;
+    /** Memory of each process of the app with all that it starts, in MiB. */
+    memory: number;
+    /** CPUs that each may keep busy; half of one is 0.5. */
+    cpus: number;
+    /** Processes and threads that each may have at a time. */
+    pids: number;
+    /** Size of /tmp, all that it may write to, in MiB. It counts as memory too. */
+    tmp: number;
+  };
   /** Further settings that the grader gives the app, by variable: what each means. */
   env: {
     [k: string]: string;

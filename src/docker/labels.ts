@@ -4,6 +4,13 @@ import type { RunDirectory } from '../platform/run-directory.ts';
 /** On all that a run makes in an engine. */
 export const RUN_LABEL = 'labs.run';
 
+/** On every image that the sandbox makes: which kind it is. */
+export const IMAGE_LABEL = 'labs.image';
+/** With the dependencies of some lock file; kept, since another grade will want it. */
+export const DEPENDENCIES = 'dependencies';
+/** With one submission; removed when its run ends. */
+export const SUBMISSION = 'submission';
+
 const OWNER = 'labs.owner.';
 
 /** Labels of what a run makes, by which it is found again when the run was killed. */

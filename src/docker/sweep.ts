@@ -3,11 +3,12 @@ import { environmentError } from '../core/errors.ts';
 import { type IsDead, isAbandoned } from '../platform/owner.ts';
 import { connect } from './client.ts';
 import { findEngine } from './engine.ts';
-import { ownerOf, RUN_LABEL } from './labels.ts';
+import { IMAGE_LABEL, ownerOf, RUN_LABEL, SUBMISSION } from './labels.ts';
 import { removeContainer } from './remove.ts';
+import { removeImage } from './remove-image.ts';
 
 /**
- * Removes the containers, networks and volumes of runs whose process has ended without doing so.
+ * Removes the containers, networks, volumes and images of runs whose process has ended without doing so.
  * @returns their names, as `container labs-…`
  */
 export async function sweepContainers(
@@ -22,10 +23,12 @@ export async function sweepContainers(
 /** As `sweepContainers`, with a client at hand. */
 export async function sweepEngine(docker: Docker, isDead: IsDead): Promise<string[]> {
   const filters = JSON.stringify({ label: [RUN_LABEL] });
-  const [containers, networks, volumes] = await Promise.all([
+  const submissions = JSON.stringify({ label: [`${IMAGE_LABEL}=${SUBMISSION}`] });
+  const [containers, networks, volumes, images] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
+    docker.listImages({ filters: submissions }),
   ]);
   const abandoned = async (labels: Readonly<Record<string, string>> | undefined | null) => {
     const owner = ownerOf(labels ?? {});
@@ -47,6 +50,12 @@ export async function sweepEngine(docker: Docker, isDead: IsDead): Promise<strin
     if (!(await abandoned(Labels))) continue;
     await ignoreMissing(docker.getVolume(Name).remove());
     removed.push(`volume ${Name}`);
+  }
+  for (const { Id, RepoTags, Labels } of images) {
+    if (!(await abandoned(Labels))) continue;
+    const name = RepoTags?.[0] ?? Id;
+    await removeImage(docker, name);
+    removed.push(`image ${name}`);
   }
   return removed;
 }

@@ -53,7 +53,14 @@ async function gradeWorkspace(
   const { decideRuntime } = await import('../trust.ts');
   const { runtime, notes } = await decideRuntime(submission.directory, options, host);
   await using session = await openSession(
-    { provider: options.provider, services, runtime, now, emit },
+    {
+      provider: options.provider,
+      services,
+      runtime,
+      sandbox: request.lab.manifest.sandbox,
+      now,
+      emit,
+    },
     host,
   );
   // Awaited here: the session's end must not overtake the run.

@@ -34,7 +34,14 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
   const { runtime, notes } = await decideRuntime(submission.directory, options, host);
   for (const note of notes) stdout.write(`${note}\n`);
   await using session = await openSession(
-    { provider: options.provider, services, runtime, now, emit },
+    {
+      provider: options.provider,
+      services,
+      runtime,
+      sandbox: lab.manifest.sandbox,
+      now,
+      emit,
+    },
     host,
   );
   const lifecycle = new Lifecycle({ emit, now, signal });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { createProcessRuntime } from '../../apps/process/runtime.ts';
+import { chooseRuntime } from '../../apps/select.ts';
 import { rowsOf, unkilled } from '../../authoring/render.ts';
 import { shareProvider } from '../../authoring/shared-provider.ts';
 import { findSubjects, type Subject } from '../../authoring/subject.ts';
@@ -9,15 +9,19 @@ import { type Verified, verify } from '../../authoring/verify.ts';
 import { findLab, listLabs, loadLab } from '../../catalog/catalog.ts';
 import { ExitCode, usageError } from '../../core/errors.ts';
 import type { LabEntry } from '../../core/lab.ts';
+import { findEngine } from '../../docker/engine.ts';
 import type { Host } from '../../platform/host.ts';
+import { isOwnerAlive } from '../../platform/run-directory.ts';
 import { version } from '../../platform/version.ts';
 import { builtInPack } from '../packs.ts';
+import { openRuntime } from '../runtimes.ts';
 import { openSession } from '../session.ts';
 import { table } from '../table.ts';
 
 export interface VerifyCommandOptions {
   labs: readonly string[];
   provider: 'auto' | 'docker' | 'local';
+  runtime: 'process' | 'docker';
   only: readonly string[];
   repeat: string;
   quick: boolean;
@@ -51,6 +55,7 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
 
 interface Settings {
   provider: 'auto' | 'docker' | 'local';
+  runtime: 'process' | 'docker';
   only: readonly string[];
   repeat: number;
   quick: boolean;
@@ -60,17 +65,25 @@ interface Settings {
 async function verifyLab(
   entry: LabEntry,
   packRoot: string,
-  { provider, only, repeat, quick, jobs }: Settings,
+  { provider, runtime, only, repeat, quick, jobs }: Settings,
   host: Host,
 ): Promise<Verified[]> {
   const { stdout, stderr, directories, signal } = host;
   const lab = await loadLab(entry);
   const subjects = selected(await findSubjects(packRoot, entry), only);
+  const { runtime: chosen } = await chooseRuntime({
+    asked: runtime,
+    own: true,
+    trusted: false,
+    workspace: packRoot,
+    findEngine: () => findEngine(host.env),
+  });
   await using open = await openSession(
     {
       provider,
       services: {},
-      runtime: { kind: 'process' },
+      runtime: chosen,
+      sandbox: lab.manifest.sandbox,
       now: () => performance.now(),
       emit: () => {},
     },
@@ -85,7 +98,15 @@ async function verifyLab(
     lab,
     subjects,
     provider: shared,
-    runtimeOf: (run, now) => createProcessRuntime({ env: host.env, run, now, onLog: () => {} }),
+    runtimeOf: (run, now) =>
+      openRuntime(chosen, {
+        env: host.env,
+        run,
+        isDead: async (owner) => !(await isOwnerAlive(owner)),
+        sandbox: lab.manifest.sandbox,
+        now,
+        onLog: () => {},
+      }),
     runs: directories.runs,
     cache: directories.cache,
     jobs,

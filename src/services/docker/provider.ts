@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { environmentError, LabsError, messageOf } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
+import { type UndoableContext, undoable } from '../../core/undoable.ts';
 import { connect } from '../../docker/client.ts';
 import { type AnsweringEngine, describeEndpoint } from '../../docker/engine.ts';
 import { ensureImage } from '../../docker/image.ts';
@@ -13,7 +14,6 @@ import type { IsDead } from '../../platform/owner.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
 import type { PostgresRequest, PostgresServer, ServiceProvider } from '../port.ts';
 import { LabServer } from '../postgres/lab-server.ts';
-import { type UndoableContext, undoable } from '../undoable.ts';
 import { startContainer } from './postgres-container.ts';
 import { useEngine } from './testcontainers.ts';
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { environmentError } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
+import { undoable } from '../../core/undoable.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import { type IsDead, ownerRecord } from '../../platform/owner.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
@@ -12,7 +13,6 @@ import type {
   ServiceProvider,
 } from '../port.ts';
 import { LabServer } from '../postgres/lab-server.ts';
-import { undoable } from '../undoable.ts';
 import { connectExternal } from './connect.ts';
 import { databaseName, ownerComment } from './databases.ts';
 import { sweepServer } from './sweep.ts';

@@ -1,4 +1,4 @@
-import type { Resource, SetupContext } from '../core/resource.ts';
+import type { Resource, SetupContext } from './resource.ts';
 
 export interface UndoableContext extends SetupContext {
   /** Registers what undoes the next step, before the step is taken. Undone in reverse order. */

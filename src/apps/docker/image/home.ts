@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { packEntries } from '../context/pack.ts';
+import { USER } from '../sandbox/profile.ts';
+import { HOME } from './directories.ts';
+
+const CERTIFICATES = 'ca.pem';
+/** By which this machine's user says whom to trust. */
+const SOURCES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT'];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The home directory of the sandbox's user, with certificates where there are some. */
+export function homeFiles(certificates?: Buffer): Readable {
+  const files = certificates === undefined ? [] : [{ path: CERTIFICATES, content: certificates }];
+  return packEntries(files, { ...USER, prefix: `${HOME.slice(1)}/` });
+}
+
+/** Authorities that this machine trusts besides the usual ones: a registry may be behind one. */
+export async function extraCertificates(env: Environment): Promise<Buffer | undefined> {
+  const file = SOURCES.map((name) => env[name]).find((value) => value);
+  return file === undefined ? undefined : readFile(file).catch(() => undefined);
+}
+
+export function certificateVariables(): Record<string, string> {
+  const file = `${HOME}/${CERTIFICATES}`;
+  return { NODE_EXTRA_CA_CERTS: file, PIP_CERT: file };
+}

@@ -1,0 +1,81 @@
+import type Docker from 'dockerode';
+import type { Route } from '../port.ts';
+import type { RegistryAccess } from './image/plan.ts';
+import { openGate } from './registry/gate.ts';
+import { type Entrance, openEntrance, openRoute } from './relay/doors.ts';
+import { startRelay } from './relay/start.ts';
+import type { ListenerRow } from './relay/wire.ts';
+
+/**
+ * The network of one run's sandbox: loopback and nothing else. What the app may reach is listened
+ * for in it, and brought to us through the relay; what it serves is reached the same way.
+ */
+export interface SandboxNetwork {
+  /** As containers name it. */
+  readonly name: string;
+  /** A port that nothing in it has been given. */
+  newPort(): number;
+  /** What listens in it, but for the relay. */
+  listeners(): Promise<ListenerRow[]>;
+  /** Opens a port on this machine that leads to one in it. */
+  enter(port: number, at?: number): Promise<Entrance>;
+  reach(server: { host: string; port: number }): Promise<Route>;
+  openRegistry(hosts: readonly string[], env: Environment): Promise<RegistryAccess>;
+  /** Why it is gone; undefined while it is there. */
+  readonly lost: Error | undefined;
+  close(): void;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const FIRST_PORT = 10_000;
+const PORTS = 20_000;
+
+/** The caller removes the container that `plan` names. */
+export async function openNetwork(
+  plan: { docker: Docker; name: string; labels: Readonly<Record<string, string>> },
+  context: { signal: AbortSignal; progress(text: string): void },
+): Promise<SandboxNetwork> {
+  const { session, network } = await startRelay(plan, context);
+  const entrances = new Set<Entrance>();
+  const ours = new Set<number>();
+  // Another one each time: an app that does not read PORT should not be lucky.
+  let next = Math.floor(Math.random() * PORTS);
+  const newPort = () => FIRST_PORT + (next++ % PORTS);
+  const reach = async (server: { host: string; port: number }) => {
+    const port = newPort();
+    ours.add(port);
+    return openRoute(session, port, server);
+  };
+  return {
+    name: network,
+    newPort,
+    listeners: async () => (await session.listeners()).filter(({ port }) => !ours.has(port)),
+    enter: async (port, at) => {
+      const entrance = await openEntrance(session, port, at);
+      entrances.add(entrance);
+      return entrance;
+    },
+    reach,
+    openRegistry: async (hosts, env) => {
+      const gate = await openGate(hosts, env);
+      const route = await reach(gate);
+      return {
+        network,
+        proxy: `http://${route.host}:${route.port}`,
+        refused: gate.refused,
+        close: async () => {
+          route.shut();
+          await gate.close();
+        },
+      };
+    },
+    get lost() {
+      return session.lost;
+    },
+    close: () => {
+      for (const entrance of entrances) entrance.shut();
+      session.close();
+    },
+  };
+}

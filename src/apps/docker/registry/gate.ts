@@ -1,0 +1,37 @@
+import { RequestError, Server } from 'proxy-chain';
+
+/** An HTTP proxy that leads to some hosts and to no other. */
+export interface Gate {
+  readonly host: string;
+  readonly port: number;
+  /** `host:port` of what it did not let through. */
+  readonly refused: ReadonlySet<string>;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const PORTS = [80, 443];
+
+/** @param env says whether this machine itself is behind a proxy */
+export async function openGate(
+  hosts: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Gate> {
+  const refused = new Set<string>();
+  const upstream = env['HTTPS_PROXY'] ?? env['https_proxy'];
+  const server = new Server({
+    host: HOST,
+    port: 0,
+    prepareRequestFunction: ({ hostname, port }) => {
+      // The registry of a machine may be on a port of its own: its host is what counts then.
+      if (hosts.includes(hostname) && (PORTS.includes(port) || port >= 1024))
+        return upstream ? { upstreamProxyUrl: upstream } : {};
+      refused.add(`${hostname}:${port}`);
+      throw new RequestError('Only the package registry can be reached from here.', 403);
+    },
+  });
+  // A request that fails is the business of the one who made it.
+  server.on('requestFailed', () => {});
+  await server.listen();
+  return { host: HOST, port: server.port, refused, close: () => server.close(true) };
+}

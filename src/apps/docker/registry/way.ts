@@ -1,0 +1,46 @@
+import { certificateVariables } from '../image/home.ts';
+import type { BuildPlan } from '../image/plan.ts';
+
+/** The install step's way out of the sandbox, as far as the lab allows one. */
+export interface Way {
+  network: string;
+  /** `NAME=value`, for the step alone. */
+  variables: readonly string[];
+  /** What to tell a learner whose step has failed; undefined where the way was not the reason. */
+  remark(): string | undefined;
+  close(): Promise<void>;
+}
+
+export async function wayToRegistry(plan: BuildPlan, certificates: boolean): Promise<Way> {
+  const { options, language, openRegistry, submission } = plan;
+  if (options.sandbox.install === 'none') return NO_WAY;
+  const registry = await language.registry(options.env, submission.directory);
+  const { network, proxy, refused, close } = await openRegistry(registry.hosts);
+  const variables = {
+    ...registry.env,
+    HTTPS_PROXY: proxy,
+    HTTP_PROXY: proxy,
+    https_proxy: proxy,
+    http_proxy: proxy,
+    ...(certificates && certificateVariables()),
+  };
+  const remark = () => {
+    if (refused.size === 0) return undefined;
+    const asked = [...refused].slice(0, 3).join(', ');
+    return `It asked for ${asked}; from the install step only the package registry can be reached (${registry.hosts.join(', ')}).`;
+  };
+  return {
+    network,
+    variables: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    remark,
+    close,
+  };
+}
+
+const NO_WAY: Way = {
+  network: 'none',
+  variables: [],
+  remark: () =>
+    'In this lab the install step has no network: it must do with what the workspace holds.',
+  close: async () => {},
+};

@@ -1,0 +1,161 @@
+import type Docker from 'dockerode';
+import type { LogLine } from '../../core/log.ts';
+import type { Submission } from '../../core/submission.ts';
+import {
+  AppStartError,
+  type Exit,
+  type ProcessSpec,
+  type RunningProcess,
+  type StartContext,
+} from '../port.ts';
+import { exitedEarly, notReady, notStartable } from '../start-errors.ts';
+import { WORKSPACE } from './image/directories.ts';
+import type { SandboxNetwork } from './network.ts';
+import { waitForReadiness } from './readiness.ts';
+import type { Entrance } from './relay/doors.ts';
+import { limitReached, notRun, signalOf } from './sandbox/cause.ts';
+import {
+  type ContainerEnd,
+  createContainer,
+  NoSuchProgram,
+  type SandboxContainer,
+} from './sandbox/container.ts';
+import type { Limits } from './sandbox/limits.ts';
+import { usageOf } from './sandbox/usage.ts';
+
+const LAST_LINES = 20;
+
+export interface StartPlan {
+  docker: Docker;
+  submission: Submission;
+  image: string;
+  network: SandboxNetwork;
+  limits: Limits;
+  /** Of the container; another one each time. */
+  containerName(process: string): string;
+  labels: Readonly<Record<string, string>>;
+  env: Readonly<Record<string, string>>;
+  now: () => number;
+  /** Has it removed, at the latest when the run ends. */
+  own(container: SandboxContainer): void;
+}
+
+/** @throws {AppStartError} it exited, listens elsewhere, or never came to serve */
+export async function startInSandbox(
+  plan: StartPlan,
+  spec: ProcessSpec,
+  context: StartContext,
+): Promise<RunningProcess> {
+  const { docker, submission, network, limits } = plan;
+  const name = `${spec.process}.${spec.instance}`;
+  const command = submission.processes[spec.process];
+  if (command === undefined) {
+    throw new AppStartError(
+      'exited',
+      `labs.yaml does not say how to start \`${spec.process}\`.`,
+      `Add it below \`processes:\` in labs.yaml.`,
+      [],
+    );
+  }
+  const port = network.newPort();
+  const lines: LogLine[] = [];
+  const onLog = (line: LogLine) => {
+    lines.push(line);
+    if (lines.length > LAST_LINES) lines.shift();
+    spec.onLog(line);
+  };
+  const container = await createContainer({
+    docker,
+    name: plan.containerName(name),
+    image: plan.image,
+    command,
+    directory: WORKSPACE,
+    env: { ...plan.env, ...submission.env, ...spec.env, PORT: String(port) },
+    labels: plan.labels,
+    profile: { limits, network: network.name },
+    source: name,
+    now: plan.now,
+    onLog,
+  });
+  plan.own(container);
+  const entrance = await network.enter(port, spec.port);
+  const running = control(name, entrance, container, (end) => {
+    const cause = limitReached(limits, { outOfMemory: end.outOfMemory, lines });
+    // Where the learner looks: beside the app's own last lines.
+    if (cause !== undefined)
+      onLog({ at: plan.now(), source: name, stream: 'stderr', text: `labs: ${cause}` });
+    return cause;
+  });
+  try {
+    await container.start();
+    context.signal.throwIfAborted();
+    if (spec.readiness === undefined) return running;
+    context.progress(`waiting for GET ${spec.readiness} to answer 200`);
+    const usage = () => usageOf(docker.getContainer(container.id));
+    const last = await waitForReadiness(running, spec, usage, context.signal);
+    if (last === 'ready') return running;
+    if (last === 'ended') {
+      const exit = await running.exited;
+      const missing = notRun(exit.code ?? 0, lines);
+      if (missing !== undefined) throw notStartable('exited', command, missing.problem);
+      throw exitedEarly(exit, lines, running.cause());
+    }
+    const pids = (await usage())?.pids;
+    const cause = limitReached(limits, { outOfMemory: false, pids, lines });
+    const listeners = await network.listeners();
+    throw notReady(last, { listeners, port, readiness: spec.readiness, spec, lines, cause });
+  } catch (error) {
+    await running.kill();
+    if (error instanceof NoSuchProgram) throw notStartable('exited', command, error.problem);
+    throw error;
+  }
+}
+
+interface Controlled extends RunningProcess {
+  /** The limit that ended it, in a sentence. */
+  cause(): string | undefined;
+}
+
+function control(
+  name: string,
+  entrance: Entrance,
+  container: SandboxContainer,
+  explain: (end: ContainerEnd) => string | undefined,
+): Controlled {
+  let exit: Exit | undefined;
+  let cause: string | undefined;
+  let forced = false;
+  const exited = container.ended.then(async (end) => {
+    entrance.shut();
+    cause = explain(end);
+    const signal = signalOf(end.status);
+    exit = { code: signal === null ? end.status : null, signal, forced };
+    await container.remove().catch(() => {});
+    return exit;
+  });
+  const kill = async () => {
+    if (exit === undefined) await container.kill();
+    return exited;
+  };
+  return {
+    name,
+    url: `http://127.0.0.1:${entrance.port}`,
+    exited,
+    get exit() {
+      return exit;
+    },
+    cause: () => cause,
+    terminate: async (graceMs) => {
+      if (exit !== undefined) return exit;
+      await container.signal('SIGTERM');
+      const timer = setTimeout(() => {
+        forced = true;
+        void container.kill();
+      }, graceMs);
+      return exited.finally(() => clearTimeout(timer));
+    },
+    kill,
+    pause: () => container.pause(),
+    resume: () => container.resume(),
+  };
+}
