@@ -16,6 +16,7 @@ export interface PreparedApp {
   /**
    * Starts one process and waits until it serves.
    * @throws {AppStartError} it exited, listened elsewhere or never answered in time
+   * @throws {LabsError} environment: its clock cannot be set wrong here
    */
   start(spec: ProcessSpec, context: StartContext): Promise<RunningProcess>;
   /** Makes a server that listens on this machine reachable for the app. */
@@ -47,6 +48,8 @@ export interface ProcessSpec {
   readyTimeoutMs: number;
   /** Where it must listen; a free port where nothing is said. */
   port?: number;
+  /** How far its wall clock is ahead, in milliseconds; negative: behind. Its timers are true. */
+  clockOffsetMs?: number;
   onLog(line: LogLine): void;
 }
 

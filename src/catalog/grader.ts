@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { CheckInfo, StageInfo } from '../core/check.ts';
 import { bug, messageOf } from '../core/errors.ts';
 import type { LabEntry } from '../core/lab.ts';
-import { type Grader, infoOf } from '../kit/grader.ts';
+import { type Grader, infoOf, type Stage } from '../kit/grader.ts';
 import { displayPath } from './display-path.ts';
 
 export interface LoadedGrader {
@@ -23,7 +23,10 @@ export async function loadGrader({ manifest, paths }: LabEntry): Promise<LoadedG
   const checks = grader.stages.flatMap((stage) =>
     stage.checks.map((check) => infoOf(stage, check)),
   );
-  const faults = faultsOf(manifest.id, grader.lab, stages, checks);
+  const faults = [
+    ...faultsOf(manifest.id, grader.lab, stages, checks),
+    ...grader.stages.flatMap((stage) => faultsOfClocks(stage, Object.keys(manifest.processes))),
+  ];
   const [first, ...others] = faults;
   if (first !== undefined) {
     throw bug(`${displayPath(paths.grader)}: ${first}.`, {
@@ -83,6 +86,30 @@ function faultsOfCheck({ id, points, timeoutMs }: CheckInfo): string[] {
       : [`the check "${id}" has ${points} points, and must have more than 0`]),
     ...(timeoutMs > 0 ? [] : [`the check "${id}" has a timeout of ${timeoutMs} ms`]),
   ];
+}
+
+function faultsOfClocks(stage: Stage, processes: readonly string[]): string[] {
+  const clocks = Object.entries(stage.clocks ?? {});
+  if (clocks.length === 0) return [];
+  if (stage.world !== 'own')
+    return [`the stage "${stage.id}" sets clocks, which takes \`world: 'own'\``];
+  const names = processes.flatMap((process) =>
+    Array.from({ length: stage.instances?.[process] ?? 1 }, (_, at) => `${process}.${at + 1}`),
+  );
+  return clocks.flatMap(([name, offsetMs]) => [
+    ...(names.includes(name)
+      ? []
+      : [
+          `the stage "${stage.id}" sets the clock of "${name}", which there is not: ` +
+            `it has ${names.join(', ')}`,
+        ]),
+    ...(Number.isInteger(offsetMs) && offsetMs !== 0
+      ? []
+      : [
+          `the stage "${stage.id}" sets the clock of "${name}" off by ${offsetMs}, ` +
+            'and must by a whole number of milliseconds that is not 0',
+        ]),
+  ]);
 }
 
 function faultsOfNeeds(checks: readonly CheckInfo[]): string[] {

@@ -94,6 +94,7 @@ async function outcomeOf(
         services: postgres === undefined ? {} : { postgres },
         instances: stage?.instances ?? {},
         env: stage?.env ?? {},
+        clocks: stage?.clocks ?? {},
         onLog: (line) => emit({ type: 'log', line: inWorld(id, line) }),
         now,
       }),

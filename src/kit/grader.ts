@@ -28,6 +28,14 @@ export interface StageOf<World extends string, Context> {
   readonly env?: World extends 'own' ? Readonly<Record<string, string>> : never;
   /** How many of each process run; 1 where nothing is said; only in an own world. */
   readonly instances?: World extends 'own' ? Readonly<Record<string, number>> : never;
+  /**
+   * Processes whose wall clock is off, by name (`web.2`), and by how many milliseconds it is ahead;
+   * negative: behind. Their timers and timeouts are true. Only in an own world.
+   *
+   * Programs that ask the kernel themselves (Go, or what is linked statically) see the true time:
+   * a check must pass for these too.
+   */
+  readonly clocks?: World extends 'own' ? Readonly<Record<string, number>> : never;
 }
 
 export interface Check<Context> {

@@ -2,6 +2,7 @@ import type { Resource } from '../../core/resource.ts';
 import type { Submission } from '../../core/submission.ts';
 import { killProcessesOf } from '../../platform/strays.ts';
 import type { PreparedApp, Runtime } from '../port.ts';
+import { createClocks } from './clocks.ts';
 import { appEnvironment } from './environment.ts';
 import type { ProcessRuntimeOptions } from './options.ts';
 import { installAndBuild } from './prepare.ts';
@@ -16,6 +17,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
 }
 
 function prepare(submission: Submission, options: ProcessRuntimeOptions): Resource<PreparedApp> {
+  const clocks = createClocks(options.env, options.run.owner);
   return {
     id: 'app.build',
     title: titleOf(submission),
@@ -25,15 +27,15 @@ function prepare(submission: Submission, options: ProcessRuntimeOptions): Resour
       // The mark comes last: by it the run finds its processes again.
       const { marker } = options.run;
       return {
-        start: (spec, start) =>
-          startProcess(
-            submission,
-            { ...spec, env: { ...base, ...submission.env, ...spec.env, ...marker } },
-            {
-              ...start,
-              now: options.now,
-            },
-          ),
+        start: async (spec, start) => {
+          const env = { ...base, ...submission.env, ...spec.env, ...marker };
+          const { clockOffsetMs } = spec;
+          if (clockOffsetMs !== undefined) {
+            const name = `${spec.process}.${spec.instance}`;
+            Object.assign(env, await clocks.set(name, clockOffsetMs, env));
+          }
+          return startProcess(submission, { ...spec, env }, { ...start, now: options.now });
+        },
         // It is on this machine too: what listens here is in its reach, and refuses it by itself.
         reach: async (server) => ({ ...server, shut: () => {}, open: async () => {} }),
         whyLost: async () => undefined,
@@ -42,6 +44,7 @@ function prepare(submission: Submission, options: ProcessRuntimeOptions): Resour
     // Processes that the app left behind are found by their mark, whatever group they are in.
     teardown: async () => {
       await killProcessesOf(options.run.id);
+      await clocks.close();
     },
     teardownBudgetMs: 10_000,
   };

@@ -23,6 +23,8 @@ export interface WorldPlan {
   instances: Readonly<Record<string, number>>;
   /** The grader's settings for the app. */
   env: Readonly<Record<string, string>>;
+  /** How far the clocks of its processes are ahead, in milliseconds, by name (`web.2`). */
+  clocks?: Readonly<Record<string, number>>;
   /** Of the first web process; a free one where nothing is said. */
   port?: number;
   /** Hears what its processes write, as it comes. */
@@ -78,6 +80,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
     for (const [process, declared] of Object.entries(manifest.processes)) {
       for (let instance = 1; instance <= (plan.instances[process] ?? 1); instance += 1) {
         const name = `${process}.${instance}`;
+        const clockOffsetMs = plan.clocks?.[name];
         const variable = manifest.services.postgres?.variable;
         if (services.postgres !== undefined && variable !== undefined)
           env[variable] = await connection(services.postgres, name);
@@ -87,6 +90,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
           env: { ...env },
           ...(declared.readiness !== undefined && { readiness: declared.readiness }),
           readyTimeoutMs: manifest.deadlines.ready * 1000,
+          ...(clockOffsetMs !== undefined && { clockOffsetMs }),
           ...(plan.port !== undefined && name === 'web.1' && { port: plan.port }),
           onLog: (line: LogLine) => {
             log.add(line);

@@ -229,6 +229,32 @@ describe('a grader is faulty', () => {
       'checks need each other: b → c → b.',
     ],
     [
+      'with a clock in a shared world',
+      grader('alpha', [
+        { ...stage({ id: 'a', ...CHECK })[0], world: 'shared', clocks: { 'web.1': 1 } },
+      ]),
+      'the stage "one" sets clocks, which takes `world: \'own\'`.',
+    ],
+    [
+      'with the clock of a process that there is not',
+      grader('alpha', [
+        {
+          ...stage({ id: 'a', ...CHECK })[0],
+          world: 'own',
+          instances: { web: 2 },
+          clocks: { 'web.1': 1, 'web.2': -30_000, 'web.3': 1 },
+        },
+      ]),
+      'the stage "one" sets the clock of "web.3", which there is not: it has web.1, web.2.',
+    ],
+    [
+      'with a clock that is not off',
+      grader('alpha', [
+        { ...stage({ id: 'a', ...CHECK })[0], world: 'own', clocks: { 'web.1': 0 } },
+      ]),
+      'the stage "one" sets the clock of "web.1" off by 0, and must by a whole number of',
+    ],
+    [
       'without a default export',
       'export const grader = 1;',
       'has no grader as its default export.',

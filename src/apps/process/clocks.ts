@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { environmentError, messageOf } from '../../core/errors.ts';
+import { isAlive } from '../../platform/process-table.ts';
+import type { RunOwner } from '../../platform/run-directory.ts';
+import { fakeClock } from '../clock.ts';
+import { clockMemory } from '../clock-memory.ts';
+import { findFaketime } from './faketime.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where POSIX shared memory and semaphores are files, shm_overview(7). */
+const SHARED = '/dev/shm';
+/** With its owner in it: pid, and when that process began. */
+const NAME = /^(?:sem\.)?labs-clock\.(\d+)-(\w+)\./;
+
+/** The wrong clocks of an app's processes. */
+export interface Clocks {
+  /**
+   * What a process needs in its environment beside `env` for its clock to be off.
+   * @throws {LabsError} environment: there is no libfaketime
+   */
+  set(name: string, offsetMs: number, env: Environment): Promise<Record<string, string>>;
+  /** Removes what they share; to be called when all of the app has ended. */
+  close(): Promise<void>;
+}
+
+export function createClocks(host: Environment, owner: RunOwner): Clocks {
+  const files: string[] = [];
+  return {
+    set: async (name, offsetMs, env) => {
+      const library = await findFaketime(process.platform, process.arch, host);
+      if (library === undefined) throw missing(name, offsetMs);
+      const clock = fakeClock(library, offsetMs, process.platform);
+      // The app may have a library of its own to load first, an allocator for one.
+      const variable = process.platform === 'darwin' ? 'DYLD_INSERT_LIBRARIES' : 'LD_PRELOAD';
+      const both = [library, env[variable]].filter(Boolean).join(':');
+      return { ...clock, [variable]: both, ...(await share(offsetMs, owner, files)) };
+    },
+    close: async () => {
+      await Promise.all(files.splice(0).map((file) => rm(file, { force: true })));
+    },
+  };
+}
+
+/** Each start has its own: a process that is killed while it holds the semaphore hangs no other. */
+async function share(offsetMs: number, owner: RunOwner, files: string[]) {
+  if (process.platform !== 'linux') return {};
+  await removeStale();
+  const id = randomBytes(6).toString('hex');
+  const memory = clockMemory(`labs-clock.${owner.pid}-${owner.started}.${id}`, offsetMs);
+  for (const { name, content } of memory.files) {
+    const file = path.join(SHARED, name);
+    files.push(file);
+    await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
+      throw environmentError(`A wrong clock cannot be set: ${messageOf(cause)}.`, {
+        hint: `It needs a few bytes in ${SHARED}: make room there, or let it be written to.`,
+        cause,
+      });
+    });
+  }
+  return memory.env;
+}
+
+/** What a run left whose process was killed before it could clean up. */
+async function removeStale(): Promise<void> {
+  for (const name of await readdir(SHARED).catch(() => [])) {
+    const [, pid, started] = NAME.exec(name) ?? [];
+    if (pid === undefined || started === undefined) continue;
+    if (await isAlive({ pid: Number(pid), started })) continue;
+    // Another user's is left to that user.
+    await rm(path.join(SHARED, name), { force: true }).catch(() => {});
+  }
+}
+
+function missing(name: string, offsetMs: number) {
+  const off = `${Math.abs(offsetMs) / 1000} s ${offsetMs < 0 ? 'behind' : 'ahead'}`;
+  return environmentError(
+    `The clock of ${name} cannot be set ${off}: there is no libfaketime on this machine.`,
+    {
+      hint:
+        process.platform === 'win32'
+          ? 'There is none for Windows: grade under WSL.'
+          : 'Install it with `labs doctor --fix --only clock`; the package is called libfaketime.',
+    },
+  );
+}
