@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/errors.ts';
+import { checkClock } from './checks/clock.ts';
 import { checkEngine } from './checks/engine.ts';
 import { checkNode } from './checks/node.ts';
 import { checkPorts } from './checks/ports.ts';
@@ -16,6 +17,7 @@ const CHECKS: readonly [title: string, check: Check][] = [
   ['Docker', checkEngine],
   ['Postgres', checkPostgres],
   ['Redis', checkRedis],
+  ['Clock', checkClock],
   ['Disk', checkDisk],
   ['Memory', checkRuns],
   ['Ports', checkPorts],

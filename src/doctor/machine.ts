@@ -24,6 +24,8 @@ export interface Machine {
   space(directory: string): Promise<Space>;
   engine(): Promise<EngineState>;
   postgres(): Promise<PostgresState>;
+  /** Absolute path of libfaketime. */
+  faketime(): Promise<string | undefined>;
   /** Whether this process may listen on a port of the loopback; 0 is any that is free. */
   canListen(port: number): Promise<boolean>;
 }

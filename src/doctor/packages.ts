@@ -1,7 +1,7 @@
 import type { Fix } from './finding.ts';
 
 export type ManagerName = 'apt-get' | 'dnf' | 'apk' | 'pacman' | 'zypper' | 'brew';
-export type Software = 'docker' | 'redis';
+export type Software = 'docker' | 'redis' | 'faketime';
 
 /** A program that installs software on this machine. */
 export interface PackageManager {
@@ -23,27 +23,27 @@ const MANAGERS: Readonly<Record<ManagerName, Description>> = {
   'apt-get': {
     refresh: ['apt-get', 'update'],
     install: ['apt-get', 'install', '-y'],
-    packages: { docker: ['docker.io'], redis: ['redis-server'] },
+    packages: { docker: ['docker.io'], redis: ['redis-server'], faketime: ['libfaketime'] },
   },
   dnf: {
     install: ['dnf', 'install', '-y'],
-    packages: { docker: ['moby-engine'], redis: ['valkey'] },
+    packages: { docker: ['moby-engine'], redis: ['valkey'], faketime: ['libfaketime'] },
   },
   apk: {
     install: ['apk', 'add', '--no-cache'],
-    packages: { docker: ['docker'], redis: ['valkey'] },
+    packages: { docker: ['docker'], redis: ['valkey'], faketime: ['libfaketime'] },
   },
   pacman: {
     install: ['pacman', '-S', '--needed', '--noconfirm'],
-    packages: { docker: ['docker'], redis: ['valkey'] },
+    packages: { docker: ['docker'], redis: ['valkey'], faketime: ['libfaketime'] },
   },
   zypper: {
     install: ['zypper', '--non-interactive', 'install'],
-    packages: { docker: ['docker'], redis: ['redis'] },
+    packages: { docker: ['docker'], redis: ['redis'], faketime: ['libfaketime'] },
   },
   brew: {
     install: ['brew', 'install'],
-    packages: { docker: ['colima', 'docker'], redis: ['redis'] },
+    packages: { docker: ['colima', 'docker'], redis: ['redis'], faketime: ['libfaketime'] },
   },
 };
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { faketimePlaces } from '../../../src/apps/process/faketime.ts';
+import { checkClock } from '../../../src/doctor/checks/clock.ts';
 import { checkEngine } from '../../../src/doctor/checks/engine.ts';
 import { checkNode } from '../../../src/doctor/checks/node.ts';
 import { checkPorts } from '../../../src/doctor/checks/ports.ts';
@@ -7,6 +9,7 @@ import { checkRedis } from '../../../src/doctor/checks/redis.ts';
 import { checkDisk, checkRuns } from '../../../src/doctor/checks/space.ts';
 import { examine } from '../../../src/doctor/examine.ts';
 import type { EngineTrouble, Machine } from '../../../src/doctor/machine.ts';
+import { places } from '../../../src/doctor/probes/faketime.ts';
 import { judge } from '../../../src/doctor/verdict.ts';
 import { labs, machine, noEngine, noPrograms } from './machine.ts';
 
@@ -120,6 +123,34 @@ describe('Redis', () => {
   });
 });
 
+describe('libfaketime', () => {
+  const none: Partial<Machine> = { faketime: async () => undefined };
+
+  it('is optional, and says where it is', async () => {
+    expect(await checkClock(machine())).toMatchObject({
+      state: 'ok',
+      found: 'libfaketime, /usr/lib/faketime/libfaketime.so.1',
+    });
+    const finding = await checkClock(machine(none));
+    expect(finding).toMatchObject({ id: 'clock', state: 'warning' });
+    expect(judge([finding], labs).all).toBe(true);
+  });
+
+  it.each([
+    ['apt-get', ['apt-get', 'install', '-y', 'libfaketime']],
+    ['brew', ['brew', 'install', 'libfaketime']],
+  ] as const)('comes with %s', async (name, command) => {
+    const packageManager = { name, privileged: name !== 'brew' };
+    const { fix } = await checkClock(machine({ ...none, packageManager }));
+    expect(fix?.command.at(-1)).toEqual(command);
+  });
+
+  it.each(['linux', 'darwin', 'win32'] as const)('is looked for where grading does on %s', (os) => {
+    for (const arch of ['x64', 'arm64', 's390x'])
+      expect(places(os, arch)).toEqual(faketimePlaces(os, arch));
+  });
+});
+
 describe('room', () => {
   const space = (freeBytes: number, inMemory: boolean) =>
     machine({ space: async () => ({ freeBytes, writable: true, inMemory }) });
@@ -196,6 +227,7 @@ describe('the verdict', () => {
       'Docker warning',
       'Postgres warning',
       'Redis warning',
+      'Clock ok',
       'Disk warning',
       'Memory warning',
       'Ports ok',

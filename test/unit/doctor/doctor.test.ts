@@ -80,6 +80,17 @@ describe('labs doctor --fix', () => {
     expect(stdout).toMatch(/Now:\n[\s\S]*✔ Redis {5}Redis 7\.9\.9/);
   });
 
+  it('installs what it is told to alone', async () => {
+    using machine = bench();
+    const library = path.join(machine.directory, 'libfaketime.so.1');
+    machine.program('dnf', 'echo "dnf $*" >> "$LOG"', ': > "$LABS_FAKETIME"');
+    const args = ['--fix', '--yes', '--only', 'clock'];
+    const { code, stdout } = await machine.doctor({ args, env: { LABS_FAKETIME: library } });
+    expect(machine.log()).toEqual(['dnf install -y libfaketime']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Now:\n[\s\S]*✔ Clock {5}libfaketime, /);
+  });
+
   it('goes through sudo where the user is not root, with the variable behind it', async () => {
     using machine = bench();
     machine.program('apt-get', ...manager('apt-get'));

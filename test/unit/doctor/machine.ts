@@ -22,6 +22,7 @@ export function machine(differences: Partial<Machine> = {}): Machine {
     space: async () => ({ freeBytes: 8 * 2 ** 30, writable: true, inMemory: false }),
     engine: async () => ({ answers: true, version: '28.2', apiVersion: '1.50', where: '/d.sock' }),
     postgres: async () => ({ usable: true, version: 'PostgreSQL 18.4', where: '/opt/pg' }),
+    faketime: async () => '/usr/lib/faketime/libfaketime.so.1',
     canListen: async () => true,
     ...differences,
   };
