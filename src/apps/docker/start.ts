@@ -9,7 +9,7 @@ import {
   type StartContext,
 } from '../port.ts';
 import { exitedEarly, notReady, notStartable } from '../start-errors.ts';
-import { WORKSPACE } from './image/directories.ts';
+import type { SubmissionImage } from './image/build.ts';
 import type { SandboxNetwork } from './network.ts';
 import { waitForReadiness } from './readiness.ts';
 import type { Entrance } from './relay/doors.ts';
@@ -28,7 +28,7 @@ const LAST_LINES = 20;
 export interface StartPlan {
   docker: Docker;
   submission: Submission;
-  image: string;
+  image: SubmissionImage;
   network: SandboxNetwork;
   limits: Limits;
   /** Of the container; another one each time. */
@@ -67,9 +67,9 @@ export async function startInSandbox(
   const container = await createContainer({
     docker,
     name: plan.containerName(name),
-    image: plan.image,
+    image: plan.image.name,
     command,
-    directory: WORKSPACE,
+    directory: plan.image.directory,
     env: { ...plan.env, ...submission.env, ...spec.env, PORT: String(port) },
     labels: plan.labels,
     profile: { limits, network: network.name },

@@ -24,6 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   dockerode: /^src\/(docker|services\/docker|apps\/docker)\//,
   testcontainers: /^src\/services\/docker\//,
+  'modern-tar': /^src\/apps\/docker\/context\//,
+  '@balena/dockerignore': /^src\/apps\/docker\/context\//,
+  'proxy-chain': /^src\/apps\/docker\/registry\//,
   undici: /^src\/(kit\/http\/|apps\/readiness)/,
   execa: /^src\/(platform|apps\/process)\//,
   commander: /^src\/cli\//,

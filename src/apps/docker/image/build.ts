@@ -5,9 +5,16 @@ import { USER } from '../sandbox/profile.ts';
 import { commit } from './commit.ts';
 import { dependenciesImage } from './dependencies.ts';
 import { WORKSPACE } from './directories.ts';
+import { buildFromDockerfile, DOCKERFILE } from './dockerfile.ts';
 import { homeFiles } from './home.ts';
 import { type BuildPlan, stepOf } from './plan.ts';
 import { BUILD, runStep } from './step.ts';
+
+export interface SubmissionImage {
+  name: string;
+  /** Where its commands run; undefined where the image itself says. */
+  directory: string | undefined;
+}
 
 /** Where a submission without a build step has nothing to run. */
 const NOTHING = ['true'] as const;
@@ -15,15 +22,17 @@ const NOTHING = ['true'] as const;
 /**
  * Makes the image of a submission: its dependencies, which are kept while what decides them stays as
  * it is, then its files, then what its build step makes of them.
- * @returns the image's name
  * @throws {AppStartError} a step failed
  * @throws {LabsError} `usage`: a file that is refused; `environment`
  */
-export async function buildImage(plan: BuildPlan): Promise<string> {
-  const { docker, submission, language, prefix, labels, progress, signal } = plan;
+export async function buildImage(plan: BuildPlan): Promise<SubmissionImage> {
+  const { docker, submission, language, prefix, labels, options, progress, signal } = plan;
   const { directory, install, build } = submission;
   progress('reading the workspace');
-  const files = await listFiles(directory, { keepInstalled: install === undefined });
+  const own = options.sandbox.dockerfile;
+  const files = await listFiles(directory, { keepInstalled: install === undefined || own });
+  if (own && files.some(({ path, kind }) => path === DOCKERFILE && kind === 'file'))
+    return { name: await buildFromDockerfile(plan, files), directory: undefined };
   const image =
     install === undefined ? language.image : await dependenciesImage(plan, install, files);
   signal.throwIfAborted();
@@ -43,5 +52,5 @@ export async function buildImage(plan: BuildPlan): Promise<string> {
   const name = { repo: prefix, tag: 'submission' };
   await commit(docker, container.id, name, { ...labels, [IMAGE_LABEL]: SUBMISSION });
   await container.remove();
-  return `${name.repo}:${name.tag}`;
+  return { name: `${name.repo}:${name.tag}`, directory: WORKSPACE };
 }

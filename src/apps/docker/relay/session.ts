@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
 import {
   Authority,
   ERROR_HEADER,
@@ -17,7 +17,7 @@ export class RelaySession {
   #lost: Error | undefined;
 
   /** @param channel standard input and output of the program in the sandbox */
-  constructor(channel: Duplex) {
+  constructor(channel: Socket) {
     this.#session = connect('http://relay', { ...SESSION, createConnection: () => channel });
     this.#session.on('error', (error) => {
       this.#lost ??= error;

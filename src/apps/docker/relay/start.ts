@@ -1,4 +1,4 @@
-import { Duplex, PassThrough } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { environmentError, messageOf } from '../../../core/errors.ts';
@@ -10,6 +10,7 @@ import { RELAY_LIMITS } from '../sandbox/limits.ts';
 import { hostConfig, USER } from '../sandbox/profile.ts';
 import { relayFiles, relayProgram } from './files.ts';
 import { RelaySession } from './session.ts';
+import { socketPair } from './socket-pair.ts';
 
 /** Runs TypeScript as it is. */
 export const RELAY_IMAGE = 'node:24-slim';
@@ -71,14 +72,19 @@ export async function startRelay(
     hijack: true,
   });
   await container.start();
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  docker.modem.demuxStream(channel, stdout, stderr);
+  const stderr = new PassThrough();
   const said = text(stderr).catch(() => '');
+  const [near, far] = await socketPair();
+  docker.modem.demuxStream(channel, far, stderr);
+  far.pipe(channel);
+  far.on('error', () => {});
+  far.once('close', () => channel.end());
+  channel.on('error', () => {});
   channel.once('close', () => {
-    stdout.end();
+    far.destroy();
     stderr.end();
   });
-  const session = new RelaySession(Duplex.from({ readable: stdout, writable: channel }));
+  const session = new RelaySession(near);
   try {
     const late = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
     await orAbort(session.ready(late), late);

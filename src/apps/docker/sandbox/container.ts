@@ -12,7 +12,8 @@ export interface ContainerPlan {
   name: string;
   image: string;
   command: Command;
-  directory: string;
+  /** Where the command runs; undefined where the image says. */
+  directory: string | undefined;
   env: Readonly<Record<string, string>>;
   labels: Readonly<Record<string, string>>;
   profile: Profile;
@@ -74,7 +75,7 @@ export async function createContainer(plan: ContainerPlan): Promise<SandboxConta
       // The image's own would run before the command.
       Entrypoint: [],
       Cmd: [...plan.command],
-      WorkingDir: plan.directory,
+      ...(plan.directory !== undefined && { WorkingDir: plan.directory }),
       User: `${USER.uid}:${USER.gid}`,
       Env: Object.entries(plan.env).map(([key, value]) => `${key}=${value}`),
       Labels: { ...plan.labels },
