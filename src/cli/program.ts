@@ -129,7 +129,12 @@ function declare(host: Host, done: (code: number) => void): Command {
     .description('say what this machine has for the labs, what is missing, and how to get it')
     .option('--fix', 'install what is missing', false)
     .option('-y, --yes', 'do not ask before installing', false)
-    .option('--only <what>', 'mend only this: engine, postgres, redis; repeatable', collect, [])
+    .option(
+      '--only <what>',
+      'mend only this: engine, postgres, redis, clock; repeatable',
+      collect,
+      [],
+    )
     .action(async (options) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(options, host));

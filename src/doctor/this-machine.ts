@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { runCommand } from '../platform/command.ts';
+import { findFaketime } from '../platform/faketime.ts';
 import type { Host } from '../platform/host.ts';
 import type { Machine } from './machine.ts';
 import { MANAGER_NAMES, type PackageManager, packageManager } from './packages.ts';
 import { lookForEngine } from './probes/engine.ts';
-import { lookForFaketime } from './probes/faketime.ts';
 import { canListen } from './probes/listen.ts';
 import { lookForPostgres } from './probes/postgres.ts';
 import { spaceOf } from './probes/space.ts';
@@ -34,7 +34,7 @@ export async function thisMachine(host: Host): Promise<Machine> {
     space: spaceOf,
     engine: once(() => lookForEngine(env)),
     postgres: once(() => lookForPostgres({ platform, arch, isRoot, run })),
-    faketime: () => lookForFaketime(platform, arch, env),
+    faketime: () => findFaketime(platform, arch, env),
     canListen,
   };
 }

@@ -82,6 +82,7 @@ function prepareInDocker(
             containerName: (name) => `${prefix}-${name}-${++started}`,
             labels,
             env,
+            hostEnv: options.env,
             now: options.now,
             own: (container) => {
               containers.add(container);

@@ -9,6 +9,7 @@ import {
   type StartContext,
 } from '../port.ts';
 import { exitedEarly, notReady, notStartable } from '../start-errors.ts';
+import { requireClock, withClock } from './clock.ts';
 import type { SubmissionImage } from './image/build.ts';
 import type { SandboxNetwork } from './network.ts';
 import { waitForReadiness } from './readiness.ts';
@@ -35,6 +36,8 @@ export interface StartPlan {
   containerName(process: string): string;
   labels: Readonly<Record<string, string>>;
   env: Readonly<Record<string, string>>;
+  /** Of this machine. */
+  hostEnv: Readonly<Record<string, string | undefined>>;
   now: () => number;
   /** Has it removed, at the latest when the run ends. */
   own(container: SandboxContainer): void;
@@ -47,6 +50,7 @@ export async function startInSandbox(
   context: StartContext,
 ): Promise<RunningProcess> {
   const { docker, submission, network, limits } = plan;
+  const { clockOffsetMs } = spec;
   const name = `${spec.process}.${spec.instance}`;
   const command = submission.processes[spec.process];
   if (command === undefined) {
@@ -68,7 +72,10 @@ export async function startInSandbox(
     docker,
     name: plan.containerName(name),
     image: plan.image.name,
-    command,
+    command:
+      clockOffsetMs === undefined
+        ? command
+        : await withClock(command, { name, clockOffsetMs }, plan.hostEnv),
     directory: plan.image.directory,
     env: { ...plan.env, ...submission.env, ...spec.env, PORT: String(port) },
     labels: plan.labels,
@@ -93,7 +100,10 @@ export async function startInSandbox(
     context.progress(`waiting for GET ${spec.readiness} to answer 200`);
     const usage = () => usageOf(docker.getContainer(container.id));
     const last = await waitForReadiness(running, spec, usage, context.signal);
-    if (last === 'ready') return running;
+    if (last === 'ready') {
+      if (clockOffsetMs !== undefined) requireClock(name, lines);
+      return running;
+    }
     if (last === 'ended') {
       const exit = await running.exited;
       const missing = notRun(exit.code ?? 0, lines);

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, messageOf } from '../../core/errors.ts';
+import { findFaketime, noFaketime } from '../../platform/faketime.ts';
 import { isAlive } from '../../platform/process-table.ts';
 import type { RunOwner } from '../../platform/run-directory.ts';
 import { fakeClock } from '../clock.ts';
 import { clockMemory } from '../clock-memory.ts';
-import { findFaketime } from './faketime.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +31,7 @@ export function createClocks(host: Environment, owner: RunOwner): Clocks {
   return {
     set: async (name, offsetMs, env) => {
       const library = await findFaketime(process.platform, process.arch, host);
-      if (library === undefined) throw missing(name, offsetMs);
+      if (library === undefined) throw noFaketime(name, offsetMs);
       const clock = fakeClock(library, offsetMs, process.platform);
       // The app may have a library of its own to load first, an allocator for one.
       const variable = process.platform === 'darwin' ? 'DYLD_INSERT_LIBRARIES' : 'LD_PRELOAD';
@@ -72,17 +72,4 @@ async function removeStale(): Promise<void> {
     // Another user's is left to that user.
     await rm(path.join(SHARED, name), { force: true }).catch(() => {});
   }
-}
-
-function missing(name: string, offsetMs: number) {
-  const off = `${Math.abs(offsetMs) / 1000} s ${offsetMs < 0 ? 'behind' : 'ahead'}`;
-  return environmentError(
-    `The clock of ${name} cannot be set ${off}: there is no libfaketime on this machine.`,
-    {
-      hint:
-        process.platform === 'win32'
-          ? 'There is none for Windows: grade under WSL.'
-          : 'Install it with `labs doctor --fix --only clock`; the package is called libfaketime.',
-    },
-  );
 }

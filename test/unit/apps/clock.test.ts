@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../src/apps/clock.ts';
 import { clockMemory } from '../../../src/apps/clock-memory.ts';
 import type { PreparedApp } from '../../../src/apps/port.ts';
-import { findFaketime } from '../../../src/apps/process/faketime.ts';
+import { findFaketime } from '../../../src/platform/faketime.ts';
 import { createProcessRuntime } from '../../../src/apps/process/runtime.ts';
 import type { Command, Submission } from '../../../src/core/submission.ts';
 import { grade } from '../../../src/grading/run.ts';

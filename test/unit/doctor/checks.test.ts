@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { faketimePlaces } from '../../../src/apps/process/faketime.ts';
 import { checkClock } from '../../../src/doctor/checks/clock.ts';
 import { checkEngine } from '../../../src/doctor/checks/engine.ts';
 import { checkNode } from '../../../src/doctor/checks/node.ts';
@@ -9,7 +8,6 @@ import { checkRedis } from '../../../src/doctor/checks/redis.ts';
 import { checkDisk, checkRuns } from '../../../src/doctor/checks/space.ts';
 import { examine } from '../../../src/doctor/examine.ts';
 import type { EngineTrouble, Machine } from '../../../src/doctor/machine.ts';
-import { places } from '../../../src/doctor/probes/faketime.ts';
 import { judge } from '../../../src/doctor/verdict.ts';
 import { labs, machine, noEngine, noPrograms } from './machine.ts';
 
@@ -143,11 +141,6 @@ describe('libfaketime', () => {
     const packageManager = { name, privileged: name !== 'brew' };
     const { fix } = await checkClock(machine({ ...none, packageManager }));
     expect(fix?.command.at(-1)).toEqual(command);
-  });
-
-  it.each(['linux', 'darwin', 'win32'] as const)('is looked for where grading does on %s', (os) => {
-    for (const arch of ['x64', 'arm64', 's390x'])
-      expect(places(os, arch)).toEqual(faketimePlaces(os, arch));
   });
 });
 

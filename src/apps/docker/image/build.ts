@@ -1,4 +1,5 @@
 import { IMAGE_LABEL, SUBMISSION } from '../../../docker/labels.ts';
+import { clockFiles } from '../clock.ts';
 import { listFiles } from '../context/files.ts';
 import { packFiles } from '../context/pack.ts';
 import { USER } from '../sandbox/profile.ts';
@@ -43,7 +44,7 @@ export async function buildImage(plan: BuildPlan): Promise<SubmissionImage> {
       image,
       bounds: BUILD,
       fill: async (made) => {
-        await made.put(homeFiles());
+        await made.put(homeFiles(await clockFiles(options.env)));
         await made.put(packFiles(directory, files, { ...USER, prefix: `${WORKSPACE.slice(1)}/` }));
       },
     },

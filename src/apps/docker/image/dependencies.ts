@@ -11,7 +11,7 @@ import { wayToRegistry } from '../registry/way.ts';
 import { USER } from '../sandbox/profile.ts';
 import { commit } from './commit.ts';
 import { WORKSPACE } from './directories.ts';
-import { extraCertificates, homeFiles } from './home.ts';
+import { CERTIFICATES, extraCertificates, homeFiles } from './home.ts';
 import { dependenciesTag, pruneDependencies } from './kept.ts';
 import { type BuildPlan, stepOf } from './plan.ts';
 import { INSTALL, runStep } from './step.ts';
@@ -56,7 +56,7 @@ export async function dependenciesImage(
         bounds: INSTALL,
         remark: way.remark,
         fill: async (made) => {
-          await made.put(homeFiles(certificates));
+          await made.put(homeFiles({ [CERTIFICATES]: certificates }));
           await made.put(
             packFiles(directory, inputs, { ...USER, prefix: `${WORKSPACE.slice(1)}/` }),
           );

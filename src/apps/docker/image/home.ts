@@ -4,15 +4,17 @@ import { packEntries } from '../context/pack.ts';
 import { USER } from '../sandbox/profile.ts';
 import { HOME } from './directories.ts';
 
-const CERTIFICATES = 'ca.pem';
+export const CERTIFICATES = 'ca.pem';
 /** By which this machine's user says whom to trust. */
 const SOURCES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The home directory of the sandbox's user, with certificates where there are some. */
-export function homeFiles(certificates?: Buffer): Readable {
-  const files = certificates === undefined ? [] : [{ path: CERTIFICATES, content: certificates }];
+/** The home directory of the sandbox's user, with what lies in it by name. */
+export function homeFiles(contents: Readonly<Record<string, Buffer | undefined>> = {}): Readable {
+  const files = Object.entries(contents).flatMap(([path, content]) =>
+    content === undefined ? [] : [{ path, content }],
+  );
   return packEntries(files, { ...USER, prefix: `${HOME.slice(1)}/` });
 }
 

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { environmentError, type LabsError } from '../core/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,8 +21,22 @@ export async function findFaketime(
   return files.find((_, index) => found[index]);
 }
 
+/** Why a process cannot have a wrong clock on this machine. */
+export function noFaketime(name: string, offsetMs: number): LabsError {
+  const off = `${Math.abs(offsetMs) / 1000} s ${offsetMs < 0 ? 'behind' : 'ahead'}`;
+  return environmentError(
+    `The clock of ${name} cannot be set ${off}: there is no libfaketime on this machine.`,
+    {
+      hint:
+        process.platform === 'win32'
+          ? 'There is none for Windows: grade under WSL.'
+          : 'Install it with `labs doctor --fix --only clock`; the package is called libfaketime.',
+    },
+  );
+}
+
 /** Where packages put it, the usual ones first. */
-export function faketimePlaces(platform: NodeJS.Platform, arch: string): string[] {
+function faketimePlaces(platform: NodeJS.Platform, arch: string): string[] {
   if (platform === 'darwin')
     return ['/opt/homebrew/lib', '/usr/local/lib'].map(
       (directory) => `${directory}/faketime/libfaketime.1.dylib`,
