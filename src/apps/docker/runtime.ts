@@ -2,7 +2,6 @@ import type { Resource } from '../../core/resource.ts';
 import type { Submission } from '../../core/submission.ts';
 import { type UndoableContext, undoable } from '../../core/undoable.ts';
 import { connect } from '../../docker/client.ts';
-import { ensureImage } from '../../docker/image.ts';
 import { labelsOf } from '../../docker/labels.ts';
 import { removeContainer } from '../../docker/remove.ts';
 import { removeImage } from '../../docker/remove-image.ts';
@@ -10,7 +9,6 @@ import { sweepEngine } from '../../docker/sweep.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import type { PreparedApp, Runtime } from '../port.ts';
 import { buildImage } from './image/build.ts';
-import { languageEnvironment } from './image/environment.ts';
 import { languageOf } from './languages/index.ts';
 import { openNetwork } from './network.ts';
 import type { DockerRuntimeOptions } from './options.ts';
@@ -39,7 +37,8 @@ function prepareInDocker(
   const about = { id: 'app.build', title: 'Build the app in Docker', teardownBudgetMs: 60_000 };
   return undoable(about, async (context) => {
     const { signal, undo, progress } = context;
-    const language = languageOf(submission.language);
+    // Known before the engine is asked for anything; a Dockerfile may be in any language.
+    if (!options.sandbox.dockerfile) languageOf(submission.language);
     progress('connecting to the Docker engine');
     const docker = await connect(options.engine);
     const swept = sweepEngine(docker, options.isDead).catch(() => []);
@@ -56,18 +55,16 @@ function prepareInDocker(
       await Promise.all([...containers].map((container) => container.remove()));
     });
 
-    await ensureImage(docker, language.image, context);
-    const env = await languageEnvironment(docker, language);
     const opening = openNetwork({ docker, name: `${prefix}-relay`, labels }, context);
     undo(async () => (await opening.catch(() => undefined))?.close());
-    const plan = { docker, submission, language, prefix, labels, env, options, signal, progress };
-    const [image, network] = await settled(context, [
-      buildImage({
-        ...plan,
-        openRegistry: async (hosts) => (await opening).openRegistry(hosts, options.env),
-      }),
-      opening,
-    ]);
+    const plan = { docker, submission, prefix, labels, options, signal, progress };
+    const building = buildImage({
+      ...plan,
+      openRegistry: async (hosts) => (await opening).openRegistry(hosts, options.env),
+    });
+    // The engine may be making something of it at the moment when all of it is undone.
+    undo(async () => void (await building.catch(() => {})));
+    const [image, network] = await settled(context, [building, opening]);
 
     let started = 0;
     return {
@@ -81,7 +78,6 @@ function prepareInDocker(
             limits: appLimits(options.sandbox),
             containerName: (name) => `${prefix}-${name}-${++started}`,
             labels,
-            env,
             hostEnv: options.env,
             now: options.now,
             own: (container) => {

@@ -35,7 +35,6 @@ export interface StartPlan {
   /** Of the container; another one each time. */
   containerName(process: string): string;
   labels: Readonly<Record<string, string>>;
-  env: Readonly<Record<string, string>>;
   /** Of this machine. */
   hostEnv: Readonly<Record<string, string | undefined>>;
   now: () => number;
@@ -77,7 +76,7 @@ export async function startInSandbox(
         ? command
         : await withClock(command, { name, clockOffsetMs }, plan.hostEnv),
     directory: plan.image.directory,
-    env: { ...plan.env, ...submission.env, ...spec.env, PORT: String(port) },
+    env: { ...plan.image.env, ...submission.env, ...spec.env, PORT: String(port) },
     labels: plan.labels,
     profile: { limits, network: network.name },
     source: name,

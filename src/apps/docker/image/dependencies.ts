@@ -45,7 +45,7 @@ export async function dependenciesImage(
 
   progress(install.join(' '));
   const certificates = await extraCertificates(options.env);
-  const way = await wayToRegistry(plan, certificates !== undefined);
+  const way = await wayToRegistry(plan, language, certificates !== undefined);
   try {
     const container = await runStep(
       {

@@ -8,10 +8,12 @@ import { IMAGE_LABEL, SUBMISSION } from '../../../docker/labels.ts';
 import { AppStartError } from '../../port.ts';
 import type { ContextFile } from '../context/files.ts';
 import { packFiles } from '../context/pack.ts';
+import { knownLanguage } from '../languages/index.ts';
 import { wayToRegistry } from '../registry/way.ts';
 import { STEP_LIMITS } from '../sandbox/limits.ts';
 import { USER } from '../sandbox/profile.ts';
-import type { BuildPlan } from './plan.ts';
+import type { SubmissionImage } from './build.ts';
+import type { ImagePlan } from './plan.ts';
 
 export const DOCKERFILE = 'Dockerfile';
 
@@ -22,14 +24,13 @@ const MIB = 1024 ** 2;
 /**
  * Builds the image from the submission's own Dockerfile, where the lab allows it. Its steps have a
  * weaker sandbox than ours: they run as root, with the engine's default capabilities.
- * @returns the image's name
  * @throws {AppStartError} a step failed
  * @throws {LabsError} `usage`: it asks for a frontend; `environment`: a base image cannot be had
  */
 export async function buildFromDockerfile(
-  plan: BuildPlan,
+  plan: ImagePlan,
   files: readonly ContextFile[],
-): Promise<string> {
+): Promise<SubmissionImage> {
   const { docker, submission, prefix, labels, options, signal, progress } = plan;
   const { directory } = submission;
   const text = await readFile(path.join(directory, DOCKERFILE), 'utf8');
@@ -37,7 +38,7 @@ export async function buildFromDockerfile(
   for (const image of baseImages(text)) await ensureImage(docker, image, { signal, progress });
   progress(`building ${DOCKERFILE}`);
   const name = `${prefix}:submission`;
-  const way = await wayToRegistry(plan, false);
+  const way = await wayToRegistry(plan, knownLanguage(submission.language), false);
   const deadline = AbortSignal.timeout(WALL_MS);
   const memory = STEP_LIMITS.memoryMiB * MIB;
   const lines: LogLine[] = [];
@@ -73,7 +74,7 @@ export async function buildFromDockerfile(
   } finally {
     await way.close();
   }
-  return name;
+  return { name, directory: undefined, env: { HOME: '/tmp', TMPDIR: '/tmp' } };
 }
 
 /** A frontend is a program from anywhere that the builder would run in place of its own. */

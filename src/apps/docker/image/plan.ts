@@ -7,19 +7,23 @@ import { WORKSPACE } from './directories.ts';
 import type { StepPlan } from './step.ts';
 
 /** What is known before the image of a submission is made. */
-export interface BuildPlan {
+export interface ImagePlan {
   docker: Docker;
   submission: Submission;
-  language: Language;
   /** Begins the name of all that this run makes: `labs-<run>`. */
   prefix: string;
   labels: Readonly<Record<string, string>>;
-  /** For steps and the app. */
-  env: Readonly<Record<string, string>>;
   options: DockerRuntimeOptions;
   openRegistry(hosts: readonly string[]): Promise<RegistryAccess>;
   signal: AbortSignal;
   progress(text: string): void;
+}
+
+/** What is known when it is made of a language's image. */
+export interface BuildPlan extends ImagePlan {
+  language: Language;
+  /** For steps and the app. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** The way from the sandbox to a package registry. */

@@ -1,5 +1,6 @@
 import { certificateVariables } from '../image/home.ts';
-import type { BuildPlan } from '../image/plan.ts';
+import type { ImagePlan } from '../image/plan.ts';
+import type { Language } from '../languages/language.ts';
 
 /** The install step's way out of the sandbox, as far as the lab allows one. */
 export interface Way {
@@ -11,9 +12,14 @@ export interface Way {
   close(): Promise<void>;
 }
 
-export async function wayToRegistry(plan: BuildPlan, certificates: boolean): Promise<Way> {
-  const { options, language, openRegistry, submission } = plan;
+/** @param language undefined where the sandbox knows no registry for it: there is then no way */
+export async function wayToRegistry(
+  { options, openRegistry, submission }: ImagePlan,
+  language: Language | undefined,
+  certificates: boolean,
+): Promise<Way> {
   if (options.sandbox.install === 'none') return NO_WAY;
+  if (language === undefined) return NO_REGISTRY;
   const registry = await language.registry(options.env, submission.directory);
   const { network, proxy, refused, close } = await openRegistry(registry.hosts);
   const variables = {
@@ -43,4 +49,10 @@ const NO_WAY: Way = {
   remark: () =>
     'In this lab the install step has no network: it must do with what the workspace holds.',
   close: async () => {},
+};
+
+const NO_REGISTRY: Way = {
+  ...NO_WAY,
+  remark: () =>
+    'The sandbox knows no package registry for this language: it must do with what the workspace holds.',
 };
