@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -86,13 +87,16 @@ describe.skipIf(noEngine !== undefined)(titled('a Dockerfile of the learner’s'
   );
 
   it('that does not build fails the build, with its last lines', async () => {
-    const failing = 'FROM node:24-slim\nRUN echo reason && exit 7\n';
+    const mark = `labs-test-${process.pid}`;
+    const failing = `FROM node:24-slim\nLABEL of=${mark}\nRUN echo reason && exit 7\n`;
     await expect(tryDockerfile(failing)).rejects.toMatchObject({
       name: 'AppStartError',
       reason: 'build',
       message: expect.stringMatching(/returned a non-zero code: 7/),
       lines: expect.arrayContaining([expect.objectContaining({ text: 'reason' })]),
     });
+    const unfinished = ['images', '--all', '--quiet', '--filter', `label=of=${mark}`];
+    expect(execFileSync('docker', unfinished, { encoding: 'utf8' })).toBe('');
   });
 
   it('whose base image cannot be had is the environment’s', async () => {

@@ -42,6 +42,7 @@ export async function buildFromDockerfile(
   const deadline = AbortSignal.timeout(WALL_MS);
   const memory = STEP_LIMITS.memoryMiB * MIB;
   const lines: LogLine[] = [];
+  let layer: string | undefined;
   try {
     const stream = await docker.buildImage(packFiles(directory, files, { ...USER, prefix: '' }), {
       t: name,
@@ -58,12 +59,14 @@ export async function buildFromDockerfile(
       abortSignal: AbortSignal.any([signal, deadline]),
     });
     await follow(docker, stream, (line) => {
+      layer = /^ ---> ([0-9a-f]{12,})$/.exec(line)?.[1] ?? layer;
       const entry: LogLine = { at: options.now(), source: 'build', stream: 'stdout', text: line };
       lines.push(entry);
       if (lines.length > LAST_LINES) lines.shift();
       options.onLog(entry);
     });
   } catch (error) {
+    await removeUnfinished(docker, layer);
     signal.throwIfAborted();
     if (error instanceof LabsError) throw error;
     const reason = deadline.aborted
@@ -75,6 +78,15 @@ export async function buildFromDockerfile(
     await way.close();
   }
   return { name, directory: undefined, env: { HOME: '/tmp', TMPDIR: '/tmp' } };
+}
+
+/** The builder leaves the steps that went well before the one that did not, under no name. */
+async function removeUnfinished(docker: Docker, layer: string | undefined): Promise<void> {
+  if (layer === undefined) return;
+  const image = docker.getImage(layer);
+  const found = await image.inspect().catch(() => undefined);
+  // With a name it is what the build began with.
+  if (found?.RepoTags.length === 0) await image.remove().catch(() => {});
 }
 
 /** A frontend is a program from anywhere that the builder would run in place of its own. */
