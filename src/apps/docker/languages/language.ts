@@ -24,11 +24,11 @@ export interface Language {
     read: (path: string) => Promise<string>,
   ): Promise<readonly ContextFile[] | undefined>;
   /** Where the install step fetches packages, as this machine is set up. */
-  registry(env: Environment, cwd: string): Promise<Registry>;
+  registry(env: Environment): Promise<Registry>;
 }
 
 export interface Registry {
-  /** Names of the hosts that the install step may connect to. */
+  /** Hosts that the install step may connect to; with a port where it is not HTTP's or HTTPS's. */
   hosts: readonly string[];
   env: Readonly<Record<string, string>>;
 }

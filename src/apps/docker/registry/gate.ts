@@ -12,7 +12,10 @@ export interface Gate {
 const HOST = '127.0.0.1';
 const PORTS = [80, 443];
 
-/** @param env says whether this machine itself is behind a proxy */
+/**
+ * @param hosts names, for the ports of HTTP and HTTPS; or `name:port`, for that port alone
+ * @param env says whether this machine itself is behind a proxy
+ */
 export async function openGate(
   hosts: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -23,9 +26,8 @@ export async function openGate(
     host: HOST,
     port: 0,
     prepareRequestFunction: ({ hostname, port }) => {
-      // The registry of a machine may be on a port of its own: its host is what counts then.
-      if (hosts.includes(hostname) && (PORTS.includes(port) || port >= 1024))
-        return upstream ? { upstreamProxyUrl: upstream } : {};
+      const name = PORTS.includes(port) ? hostname : `${hostname}:${port}`;
+      if (hosts.includes(name)) return upstream ? { upstreamProxyUrl: upstream } : {};
       refused.add(`${hostname}:${port}`);
       throw new RequestError('Only the package registry can be reached from here.', 403);
     },

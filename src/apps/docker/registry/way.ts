@@ -14,13 +14,13 @@ export interface Way {
 
 /** @param language undefined where the sandbox knows no registry for it: there is then no way */
 export async function wayToRegistry(
-  { options, openRegistry, submission }: ImagePlan,
+  { options, openRegistry }: ImagePlan,
   language: Language | undefined,
   certificates: boolean,
 ): Promise<Way> {
   if (options.sandbox.install === 'none') return NO_WAY;
   if (language === undefined) return NO_REGISTRY;
-  const registry = await language.registry(options.env, submission.directory);
+  const registry = await language.registry(options.env);
   const { network, proxy, refused, close } = await openRegistry(registry.hosts);
   const variables = {
     ...registry.env,

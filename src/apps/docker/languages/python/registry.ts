@@ -10,5 +10,5 @@ export async function registry(
   if (index === null) return { hosts: HOSTS, env: {} };
   index.username = '';
   index.password = '';
-  return { hosts: [...HOSTS, index.hostname], env: { PIP_INDEX_URL: index.href } };
+  return { hosts: [...HOSTS, index.host], env: { PIP_INDEX_URL: index.href } };
 }
