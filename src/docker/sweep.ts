@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { ContainerInfo } from 'dockerode';
 import { environmentError } from '../core/errors.ts';
 import { type IsDead, isAbandoned } from '../platform/owner.ts';
 import { connect } from './client.ts';
@@ -36,7 +37,7 @@ export async function sweepEngine(docker: Docker, isDead: IsDead): Promise<strin
   };
   const removed: string[] = [];
   // Containers first: they hold on to the others.
-  for (const { Id, Names, Labels } of containers) {
+  for (const { Id, Names, Labels } of containers.sort(borrowersFirst)) {
     if (!(await abandoned(Labels))) continue;
     await removeContainer(docker, Id);
     removed.push(`container ${Names[0]?.replace(/^\//, '') ?? Id}`);
@@ -58,6 +59,13 @@ export async function sweepEngine(docker: Docker, isDead: IsDead): Promise<strin
     removed.push(`image ${name}`);
   }
   return removed;
+}
+
+/** Podman removes no container whose network another one uses. */
+function borrowersFirst(a: ContainerInfo, b: ContainerInfo): number {
+  const borrows = ({ HostConfig }: ContainerInfo) =>
+    HostConfig.NetworkMode.startsWith('container:') ? 0 : 1;
+  return borrows(a) - borrows(b);
 }
 
 /** Another labs may sweep at the same time. */

@@ -1,5 +1,6 @@
 // The relay's end inside the sandbox: a program of its own, in a container of its own, which shares
 // nothing with the app but the network namespace. It speaks HTTP/2 over its standard input and output.
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import {
   type IncomingHttpHeaders,
@@ -9,7 +10,7 @@ import {
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { join } from './join.ts';
-import { ERROR_HEADER, type ListenerRow, SESSION, SESSION_WINDOW_BYTES } from './wire.ts';
+import { ERROR_HEADER, type ListenerRow, SESSION, SESSION_WINDOW_BYTES, START } from './wire.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** By port, with the stream that hears of its connections. */
@@ -17,6 +18,7 @@ const listening = new Map<number, { server: Server; stream: ServerHttp2Stream }>
 const accepted = new Map<string, Socket>();
 let ids = 0;
 
+await inputBegins();
 const session = performServerHandshake(
   Duplex.from({ readable: process.stdin, writable: process.stdout }),
   SESSION,
@@ -39,6 +41,24 @@ session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =
   if (action === 'listen') listen(stream, Number(port));
   else void tellListeners(stream);
 });
+
+/** Reads up to where the session begins. */
+async function inputBegins(): Promise<void> {
+  let seen = Buffer.alloc(0);
+  for (;;) {
+    const chunk: Buffer | null = process.stdin.read();
+    if (chunk === null) {
+      await Promise.race([once(process.stdin, 'readable'), once(process.stdin, 'end')]);
+      if (process.stdin.readableEnded) process.exit(0);
+      continue;
+    }
+    seen = Buffer.concat([seen, chunk]);
+    const at = seen.indexOf(START);
+    if (at === -1) continue;
+    process.stdin.unshift(seen.subarray(at + START.length));
+    return;
+  }
+}
 
 function dial(stream: ServerHttp2Stream, port: number): void {
   const socket = connect({ host: LOOPBACK, port, noDelay: true, allowHalfOpen: true });

@@ -11,6 +11,7 @@ import { hostConfig, USER } from '../sandbox/profile.ts';
 import { relayFiles, relayProgram } from './files.ts';
 import { RelaySession } from './session.ts';
 import { socketPair } from './socket-pair.ts';
+import { START } from './wire.ts';
 
 /** Runs TypeScript as it is. */
 export const RELAY_IMAGE = 'node:24-slim';
@@ -76,6 +77,7 @@ export async function startRelay(
   const said = text(stderr).catch(() => '');
   const [near, far] = await socketPair();
   docker.modem.demuxStream(channel, far, stderr);
+  channel.write(START);
   far.pipe(channel);
   far.on('error', () => {});
   far.once('close', () => channel.end());

@@ -8,6 +8,12 @@ export const Path = {
   listeners: '/listeners',
 } as const;
 
+/**
+ * What we send first. Podman passes the body of the request that attaches on as input; all that
+ * comes before this line is that.
+ */
+export const START = '\nrelay starts\n';
+
 /** Authorities of CONNECT. */
 export const Authority = {
   port: (port: number) => `port:${port}`,

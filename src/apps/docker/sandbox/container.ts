@@ -89,6 +89,16 @@ export async function createContainer(plan: ContainerPlan): Promise<SandboxConta
   const { promise: ended, resolve } = Promise.withResolvers<ContainerEnd>();
 
   async function start(): Promise<void> {
+    try {
+      await startAttached();
+    } catch (error) {
+      // It never ran: what waits for its end would wait for ever.
+      resolve({ status: 127, outOfMemory: false, lost: false });
+      throw isMissing(error) ? new NoSuchProgram() : error;
+    }
+  }
+
+  async function startAttached(): Promise<void> {
     const output = await engine(`attach to ${name}`, () =>
       container.attach({ stream: true, stdout: true, stderr: true }),
     );
@@ -102,13 +112,7 @@ export async function createContainer(plan: ContainerPlan): Promise<SandboxConta
       },
       () => resolve({ status: 137, outOfMemory: false, lost: true }),
     );
-    try {
-      await engine(`start ${name}`, () => container.start());
-    } catch (error) {
-      // It never ran: what waits for its end would wait for ever.
-      resolve({ status: 127, outOfMemory: false, lost: false });
-      throw isMissing(error) ? new NoSuchProgram() : error;
-    }
+    await engine(`start ${name}`, () => container.start());
   }
 
   return {
@@ -148,11 +152,14 @@ async function isOutOfMemory(container: Docker.Container): Promise<boolean> {
   return found?.State.OOMKilled === true;
 }
 
-/** What has ended cannot be signalled (409), and what is removed is not there (404). */
+/**
+ * What has ended cannot be signalled (409, of Podman 500), and what is removed is not there (404).
+ */
 async function unlessEnded(request: Promise<unknown>): Promise<void> {
   await request.catch((error: unknown) => {
     const { statusCode } = error as { statusCode?: number };
     if (statusCode === 404 || statusCode === 409 || statusCode === 304) return;
+    if (/state improper/.test(messageOf(error))) return;
     throw environmentError(`The Docker engine does not do as asked: ${messageOf(error)}.`, {
       hint: '“labs doctor” shows what labs finds.',
       cause: error,
