@@ -1,9 +1,10 @@
-// Where the time of a grade goes: the solution of crud-api, graded with each provider in turn.
+// Where the time of a grade goes: the solution of crud-api, graded in each way in turn.
 //
-//   npm run bench                five rounds, local and docker interleaved
-//   npm run bench -- 9 local     nine rounds, one provider
+//   npm run bench                          five rounds of three ways, interleaved
+//   npm run bench -- 9 docker/local        nine rounds, the app in the sandbox, services on this machine
 //
-// Prints medians in milliseconds; the first round, which fills caches, stands in a column of its own.
+// A way is a runtime and a provider. Prints medians in milliseconds; the first round, which fills
+// caches, stands in a column of its own (images that the engine keeps are there from before).
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,7 @@ interface Report {
 
 const root = path.resolve(import.meta.dirname, '..');
 const [rounds = '5', ...named] = process.argv.slice(2);
-const providers = named.length > 0 ? named : ['local', 'docker'];
+const ways = named.length > 0 ? named : ['process/local', 'process/docker', 'docker/docker'];
 const scratch = mkdtempSync(path.join(tmpdir(), 'labs-bench-'));
 /** Postgres runs as another user where we are root, and must be able to look into the cache. */
 const cache = path.join(process.getuid?.() === 0 ? '/var/cache' : tmpdir(), path.basename(scratch));
@@ -31,12 +32,12 @@ process.on('exit', () => {
   for (const directory of [scratch, cache]) rmSync(directory, { recursive: true, force: true });
 });
 
-const times = new Map(providers.map((provider) => [provider, [] as Record<string, number>[]]));
+const times = new Map(ways.map((way) => [way, [] as Record<string, number>[]]));
 for (let round = 0; round <= Number(rounds); round += 1)
-  for (const provider of providers) times.get(provider)!.push(grade(provider, round));
+  for (const way of ways) times.get(way)!.push(grade(way, round));
 
-for (const [provider, [cold, ...warm]] of times) {
-  console.log(`\n${provider}: cold, then the median of ${warm.length} warm rounds (ms)`);
+for (const [way, [cold, ...warm]] of times) {
+  console.log(`\n${way}: cold, then the median of ${warm.length} warm rounds (ms)`);
   for (const name of Object.keys(cold!)) {
     const median = medianOf(warm.map((each) => each[name] ?? 0));
     console.log(
@@ -45,8 +46,9 @@ for (const [provider, [cold, ...warm]] of times) {
   }
 }
 
-function grade(provider: string, round: number): Record<string, number> {
-  const workspace = path.join(scratch, provider);
+function grade(way: string, round: number): Record<string, number> {
+  const [runtime = '', provider = ''] = way.split('/');
+  const workspace = path.join(scratch, runtime, provider);
   if (round === 0)
     cpSync(path.join(root, 'test/solutions/crud-api/typescript-fastify'), workspace, {
       recursive: true,
@@ -58,7 +60,8 @@ function grade(provider: string, round: number): Record<string, number> {
     process.execPath,
     [
       path.join(root, 'bin/labs.js'),
-      ...['grade', '--trust', '--provider', provider, '--reporter', `json=${file}`],
+      ...['grade', '--trust', '--runtime', runtime, '--provider', provider],
+      ...['--reporter', `json=${file}`],
     ],
     {
       cwd: workspace,
@@ -66,14 +69,14 @@ function grade(provider: string, round: number): Record<string, number> {
       env: {
         ...process.env,
         // Its own, so that the first round is cold whatever was done here before.
-        LABS_CACHE_DIR: path.join(cache, provider),
+        LABS_CACHE_DIR: path.join(cache, runtime, provider),
         LABS_STATE_DIR: path.join(scratch, 'state'),
       },
     },
   );
   const wall = performance.now() - startedAt;
   if (status !== 0)
-    throw new Error(`the solution did not pass with ${provider}: exit code ${status}`);
+    throw new Error(`the solution did not pass with ${way}: exit code ${status}`);
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   const started = report.checks.flatMap((check) => check.startedAt ?? []);
   const ends = report.checks.map((check) => (check.startedAt ?? 0) + check.durationMs);
