@@ -4,6 +4,8 @@ import type Docker from 'dockerode';
 import type { Endpoint } from './endpoints.ts';
 import type { AnsweringEngine } from './engine.ts';
 
+export type { default as Docker } from 'dockerode';
+
 const clients = new Map<string, Promise<Docker>>();
 
 /** Loads the library and makes a client of just that engine, once for each. */

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { environmentError, messageOf } from '../core/errors.ts';
 import { orAbort } from '../platform/abortable.ts';
+import { followEvents } from './follow.ts';
 
 export interface PullContext {
   signal: AbortSignal;
@@ -16,40 +17,44 @@ export async function ensureImage(
   docker: Docker,
   image: string,
   { signal, progress }: PullContext,
-): Promise<void> {
-  if (await orAbort(isPresent(docker, image), signal)) return;
+): Promise<'there' | 'pulled'> {
+  if ((await orAbort(findImage(docker, image), signal)) !== undefined) return 'there';
   progress(`pulling ${image}`);
   try {
     // A signal of its own ends the request when nobody waits for it any more.
     const stream = await orAbort(docker.pull(image, { abortSignal: signal }), signal);
     await orAbort(follow(docker, image, stream, progress), signal);
+    return 'pulled';
   } catch (error) {
     signal.throwIfAborted();
     throw environmentError(`The image ${image} cannot be pulled: ${messageOf(error)}.`, {
-      hint: `Try it by hand: docker pull ${image}. Without Docker: labs grade --provider local.`,
+      hint: `While there is a network, \`labs images pull\` fetches all that the labs need; \`labs images load <file>\` brings it to a machine without one. By hand: docker pull ${image}.`,
       cause: error,
     });
   }
 }
 
-async function isPresent(docker: Docker, image: string): Promise<boolean> {
+export interface FoundImage {
+  id: string;
+  /** In bytes, with what it shares with other images. */
+  size: number;
+}
+
+/**
+ * Undefined where the engine does not have it.
+ * @throws {LabsError} `environment`: the engine does not answer
+ */
+export async function findImage(docker: Docker, image: string): Promise<FoundImage | undefined> {
   try {
-    await docker.getImage(image).inspect();
-    return true;
+    const { Id, Size } = await docker.getImage(image).inspect();
+    return { id: Id, size: Size };
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw environmentError(`The Docker engine does not answer: ${messageOf(error)}.`, {
       hint: 'Start it again; “labs doctor” shows what labs finds.',
       cause: error,
     });
   }
-}
-
-interface PullEvent {
-  id?: string;
-  status?: string;
-  error?: string;
-  progressDetail?: { current?: number; total?: number };
 }
 
 async function follow(
@@ -60,25 +65,14 @@ async function follow(
 ): Promise<void> {
   const layers = new Map<string, { current: number; total: number }>();
   let said = '';
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  docker.modem.followProgress(
-    stream,
-    // What the engine cannot do comes as the last event of a stream that began well.
-    (error, events: PullEvent[]) => {
-      const problem = events?.find((event) => event.error !== undefined)?.error;
-      if (error || problem !== undefined) reject(error ?? new Error(problem));
-      else resolve();
-    },
-    (event: PullEvent) => {
-      const { current, total } = event.progressDetail ?? {};
-      if (event.status !== 'Downloading' || !event.id || !current || !total) return;
-      layers.set(event.id, { current, total });
-      const text = `pulling ${image}: ${amount([...layers.values()])}`;
-      if (text !== said) progress(text);
-      said = text;
-    },
-  );
-  return promise;
+  await followEvents(docker, stream, ({ id, status, progressDetail }) => {
+    const { current, total } = progressDetail ?? {};
+    if (status !== 'Downloading' || !id || !current || !total) return;
+    layers.set(id, { current, total });
+    const text = `pulling ${image}: ${amount([...layers.values()])}`;
+    if (text !== said) progress(text);
+    said = text;
+  });
 }
 
 function amount(layers: readonly { current: number; total: number }[]): string {

@@ -14,6 +14,7 @@ import type { IsDead } from '../../platform/owner.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
 import type { PostgresRequest, PostgresServer, ServiceProvider } from '../port.ts';
 import { LabServer } from '../postgres/lab-server.ts';
+import { serviceImage } from './images.ts';
 import { startContainer } from './postgres-container.ts';
 import { useEngine } from './testcontainers.ts';
 
@@ -51,7 +52,7 @@ function dockerPostgres(
     // While this run starts: what killed ones left is no reason to wait, nor to fail.
     const swept = sweepEngine(docker, isDead).catch(() => []);
     undo(async () => void (await swept));
-    const image = `postgres:${request.version}-alpine`;
+    const image = serviceImage('postgres', request.version);
     await ensureImage(docker, image, context);
 
     progress('waiting for the server to accept connections');

@@ -1,23 +1,16 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type Docker from 'dockerode';
 import type { Command } from '../../../core/submission.ts';
+import { findImage } from '../../../docker/image.ts';
 import { DEPENDENCIES, IMAGE_LABEL } from '../../../docker/labels.ts';
-import { digestOf } from '../context/digest.ts';
 import type { ContextFile } from '../context/files.ts';
-import { packFiles } from '../context/pack.ts';
 import { wayToRegistry } from '../registry/way.ts';
 import { USER } from '../sandbox/profile.ts';
 import { commit } from './commit.ts';
 import { WORKSPACE } from './directories.ts';
 import { CERTIFICATES, extraCertificates, homeFiles } from './home.ts';
-import { dependenciesTag, pruneDependencies } from './kept.ts';
+import { pruneDependencies } from './kept.ts';
 import { type BuildPlan, stepOf } from './plan.ts';
+import { recipeOf } from './recipe.ts';
 import { INSTALL, runStep } from './step.ts';
-
-/** Bumped when the same inputs come to give another image. */
-const FORMAT = 1;
 
 /**
  * An image with what the install step brings. It is made of nothing but what decides the step, so
@@ -29,19 +22,10 @@ export async function dependenciesImage(
   install: Command,
   files: readonly ContextFile[],
 ): Promise<string> {
-  const { docker, submission, language, options, signal, progress } = plan;
-  const { directory } = submission;
-  const read = (file: string) => readFile(path.join(directory, file), 'utf8');
-  const inputs = (await language.installInputs(install, files, read)) ?? files;
-  const base = await docker.getImage(language.image).inspect();
-  const decides = [FORMAT, base.Id, install, plan.env, options.sandbox.install];
-  const digest = createHash('sha256')
-    .update(JSON.stringify(decides))
-    .update(await digestOf(directory, inputs))
-    .digest('hex');
-  const name = dependenciesTag(digest);
+  const { docker, language, options, signal, progress } = plan;
+  const { name, pack } = await recipeOf(plan, install, files);
   const image = `${name.repo}:${name.tag}`;
-  if (await isPresent(docker, image)) return image;
+  if ((await findImage(docker, image)) !== undefined) return image;
 
   progress(install.join(' '));
   const certificates = await extraCertificates(options.env);
@@ -57,9 +41,7 @@ export async function dependenciesImage(
         remark: way.remark,
         fill: async (made) => {
           await made.put(homeFiles({ [CERTIFICATES]: certificates }));
-          await made.put(
-            packFiles(directory, inputs, { ...USER, prefix: `${WORKSPACE.slice(1)}/` }),
-          );
+          await made.put(pack({ ...USER, prefix: `${WORKSPACE.slice(1)}/` }));
         },
       },
       signal,
@@ -71,14 +53,4 @@ export async function dependenciesImage(
   }
   await pruneDependencies(docker);
   return image;
-}
-
-async function isPresent(docker: Docker, image: string): Promise<boolean> {
-  return docker
-    .getImage(image)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    );
 }

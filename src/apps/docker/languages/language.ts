@@ -23,6 +23,11 @@ export interface Language {
     files: readonly ContextFile[],
     read: (path: string) => Promise<string>,
   ): Promise<readonly ContextFile[] | undefined>;
+  /**
+   * One of these files, without what the install step does not read: the workspace's name, for one.
+   * The step gets just this, so that workspaces which differ in nothing else share an image.
+   */
+  essence?(install: Command, path: string, text: string): string;
   /** Where the install step fetches packages, as this machine is set up. */
   registry(env: Environment): Promise<Registry>;
 }

@@ -1,4 +1,5 @@
 import type { Language } from '../language.ts';
+import { essence } from './essence.ts';
 import { installInputs } from './install-inputs.ts';
 import { registry } from './registry.ts';
 
@@ -13,5 +14,6 @@ export const node: Language = {
   },
   binaries: ['/app/node_modules/.bin'],
   installInputs,
+  essence,
   registry,
 };
