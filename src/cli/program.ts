@@ -124,6 +124,8 @@ function declare(host: Host, done: (code: number) => void): Command {
       done(await verifyCommand({ labs, ...options }, host));
     });
 
+  declareImages(program, host, done);
+
   program
     .command('doctor')
     .description('say what this machine has for the labs, what is missing, and how to get it')
@@ -144,13 +146,56 @@ function declare(host: Host, done: (code: number) => void): Command {
     .command('clean')
     .description('remove what runs left behind that were killed')
     .option('--service <name=url>', 'clean a server of yours too', collect, [])
-    .option('--cache', 'remove the cache as well', false)
+    .option('--cache', 'remove the cache and the images with dependencies as well', false)
     .action(async (options) => {
       const { cleanCommand } = await import('./commands/clean.ts');
       done(await cleanCommand(options, host));
     });
 
   return program;
+}
+
+function declareImages(program: Command, host: Host, done: (code: number) => void): void {
+  const images = program
+    .command('images')
+    .description('make a machine ready that will be offline: all that grading in Docker needs')
+    .helpCommand(false);
+  const declareOne = (name: string, description: string) =>
+    images.command(name).description(description);
+  const labsOf = (command: Command) =>
+    command
+      .argument('[lab...]', 'ids of labs; by default all')
+      .option('--no-dependencies', 'without what the templates install');
+
+  labsOf(declareOne('list', 'what the labs need, and what of it is there')).action(
+    async (labs, options) => {
+      const { listCommand } = await import('./commands/images/list.ts');
+      done(await listCommand({ labs, ...options }, host));
+    },
+  );
+  labsOf(declareOne('pull', 'get what is not there, while there is a network')).action(
+    async (labs, options) => {
+      const { pullCommand } = await import('./commands/images/pull.ts');
+      done(await pullCommand({ labs, ...options }, host));
+    },
+  );
+  labsOf(
+    declareOne('save', 'write them to a file').argument(
+      '<file>',
+      'a tar; gzipped where its name ends in .gz',
+    ),
+  )
+    .option('-f, --force', 'overwrite the file', false)
+    .action(async (file, labs, options) => {
+      const { saveCommand } = await import('./commands/images/save.ts');
+      done(await saveCommand({ file, labs, ...options }, host));
+    });
+  declareOne('load', 'take them from a file')
+    .argument('<file>', 'what `labs images save` wrote')
+    .action(async (file) => {
+      const { loadCommand } = await import('./commands/images/load.ts');
+      done(await loadCommand({ file }, host));
+    });
 }
 
 function providerOption(): Option {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { ExitCode } from '../../core/errors.ts';
+import type { AnsweringEngine } from '../../docker/engine.ts';
 import type { Host } from '../../platform/host.ts';
 import { isOwnerAlive } from '../../platform/run-directory.ts';
 import { sweepRuns } from '../../platform/sweep.ts';
@@ -22,7 +23,8 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
     removed.push(`run ${run.id} with ${run.processes} processes`);
 
   const { findEngine } = await import('../../docker/engine.ts');
-  if ((await findEngine(host.env)).answers) {
+  const engine = await findEngine(host.env);
+  if (engine.answers) {
     const { sweepContainers } = await import('../../docker/sweep.ts');
     removed.push(...(await sweepContainers(host.env, isDead)));
   }
@@ -34,9 +36,17 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
   if (options.cache) {
     await rm(directories.cache, { recursive: true, force: true });
     removed.push(`cache ${directories.cache}`);
+    if (engine.answers) removed.push(...(await removeKeptImages(engine)));
   }
   await forgetGoneWorkspaces(directories.state);
   for (const what of removed) stdout.write(`removed ${what}\n`);
   if (removed.length === 0) stdout.write('Nothing to clean.\n');
   return ExitCode.passed;
+}
+
+async function removeKeptImages(engine: AnsweringEngine): Promise<string[]> {
+  const { connect } = await import('../../docker/client.ts');
+  const { removeDependencies } = await import('../../apps/docker/image/kept.ts');
+  const names = await removeDependencies(await connect(engine));
+  return names.map((name) => `image ${name}`);
 }

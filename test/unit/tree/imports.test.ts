@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   docker: ['core', 'platform'],
   services: ['core', 'platform', 'docker'],
   apps: ['core', 'platform', 'network', 'docker'],
+  images: ['core', 'docker', 'services', 'apps', 'workspace'],
   doctor: ['core', 'platform', 'docker', 'services', 'catalog', 'network'],
   authoring: ['core', 'platform', 'catalog', 'workspace', 'grading', 'kit', 'apps', 'services'],
 };
