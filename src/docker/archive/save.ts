@@ -30,6 +30,11 @@ export async function saveImages(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof LabsError) throw error;
+    if ((error as { statusCode?: number }).statusCode === 404)
+      throw environmentError(`The engine does not have all of ${names.join(', ')}.`, {
+        hint: 'With a network: `labs images pull`.',
+        cause: error,
+      });
     throw notSaved(file, error);
   }
 }
