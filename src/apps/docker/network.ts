@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { errorCode } from '../../core/errors.ts';
 import type { Route } from '../port.ts';
 import type { RegistryAccess } from './image/plan.ts';
 import { openGate } from './registry/gate.ts';
@@ -30,6 +31,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const FIRST_PORT = 10_000;
 const PORTS = 20_000;
+const ATTEMPTS = 20;
 
 /** The caller removes the container that `plan` names. */
 export async function openNetwork(
@@ -39,13 +41,19 @@ export async function openNetwork(
   const { session, network } = await startRelay(plan, context);
   const entrances = new Set<Entrance>();
   const ours = new Set<number>();
-  // Another one each time: an app that does not read PORT should not be lucky.
-  let next = Math.floor(Math.random() * PORTS);
-  const newPort = () => FIRST_PORT + (next++ % PORTS);
+  const newPort = portsWithoutOrder();
   const reach = async (server: { host: string; port: number }) => {
-    const port = newPort();
-    ours.add(port);
-    return openRoute(session, port, server);
+    for (let left = ATTEMPTS; ; left -= 1) {
+      const port = newPort();
+      try {
+        const route = await openRoute(session, port, server);
+        ours.add(port);
+        return route;
+      } catch (error) {
+        // What a stranger's program took is no reason not to serve it.
+        if (errorCode(error) !== 'EADDRINUSE' || left === 0) throw error;
+      }
+    }
   };
   return {
     name: network,
@@ -77,5 +85,21 @@ export async function openNetwork(
       for (const entrance of entrances) entrance.shut();
       session.close();
     },
+  };
+}
+
+/**
+ * Another one each time: an app that does not read PORT should not be lucky, and one that knows a
+ * port should not know the next.
+ */
+function portsWithoutOrder(): () => number {
+  const given = new Set<number>();
+  return () => {
+    if (given.size === PORTS) given.clear();
+    let port: number;
+    do port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    while (given.has(port));
+    given.add(port);
+    return port;
   };
 }
