@@ -78,7 +78,7 @@ export async function startInSandbox(
     directory: plan.image.directory,
     env: { ...plan.image.env, ...submission.env, ...spec.env, PORT: String(port) },
     labels: plan.labels,
-    profile: { limits, network: network.name },
+    profile: { limits, network: network.name, volumes: plan.image.volumes },
     source: name,
     now: plan.now,
     onLog,

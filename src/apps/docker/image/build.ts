@@ -20,6 +20,8 @@ export interface SubmissionImage {
   directory: string | undefined;
   /** What every process finds in its environment. */
   env: Readonly<Record<string, string>>;
+  /** Directories that a Dockerfile declares as volumes. */
+  volumes: readonly string[];
 }
 
 /** Where a submission without a build step has nothing to run. */
@@ -71,5 +73,5 @@ async function buildFromLanguage(
   const name = { repo: prefix, tag: 'submission' };
   await commit(docker, container.id, name, { ...labels, [IMAGE_LABEL]: SUBMISSION });
   await container.remove();
-  return { name: `${name.repo}:${name.tag}`, directory: WORKSPACE, env };
+  return { name: `${name.repo}:${name.tag}`, directory: WORKSPACE, env, volumes: [] };
 }

@@ -77,7 +77,13 @@ export async function buildFromDockerfile(
   } finally {
     await way.close();
   }
-  return { name, directory: undefined, env: { HOME: '/tmp', TMPDIR: '/tmp' } };
+  const env = { HOME: '/tmp', TMPDIR: '/tmp' };
+  return { name, directory: undefined, env, volumes: await volumesOf(docker, name) };
+}
+
+async function volumesOf(docker: Docker, name: string): Promise<string[]> {
+  const { Config } = await docker.getImage(name).inspect();
+  return Object.keys(Config.Volumes ?? {}).map((directory) => path.posix.resolve('/', directory));
 }
 
 /** The builder leaves the steps that went well before the one that did not, under no name. */

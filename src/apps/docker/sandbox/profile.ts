@@ -12,6 +12,8 @@ export interface Profile {
   network: string;
   /** True for a step whose result is kept as an image. */
   writable?: boolean;
+  /** That the image declares: memory like /tmp, or the engine would give disk without a bound. */
+  volumes?: readonly string[];
 }
 
 /**
@@ -19,15 +21,21 @@ export interface Profile {
  * engine's own seccomp profile, a root that cannot be written, no device, no mount but memory, and a
  * bound on all that it can use up.
  */
-export function hostConfig({ limits, network, writable = false }: Profile): Docker.HostConfig {
+export function hostConfig({
+  limits,
+  network,
+  writable = false,
+  volumes = [],
+}: Profile): Docker.HostConfig {
   const memory = limits.memoryMiB * MIB;
+  const tmpfs = `rw,nosuid,nodev,exec,size=${limits.tmpMiB}m,mode=1777`;
   return {
     NetworkMode: network,
     IpcMode: 'private',
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
     ReadonlyRootfs: !writable,
-    Tmpfs: { '/tmp': `rw,nosuid,nodev,exec,size=${limits.tmpMiB}m,mode=1777` },
+    Tmpfs: Object.fromEntries(['/tmp', ...volumes].map((directory) => [directory, tmpfs])),
     ShmSize: 16 * MIB,
     Memory: memory,
     // The same, memory and swap together: none is left to swap to.
