@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { environmentError, messageOf } from '../core/errors.ts';
 import { orAbort } from '../platform/abortable.ts';
 import { followEvents } from './follow.ts';
+import { saidByEngine } from './said.ts';
 
 export interface PullContext {
   signal: AbortSignal;
@@ -27,7 +28,7 @@ export async function ensureImage(
     return 'pulled';
   } catch (error) {
     signal.throwIfAborted();
-    throw environmentError(`The image ${image} cannot be pulled: ${messageOf(error)}.`, {
+    throw environmentError(`The image ${image} cannot be pulled: ${saidByEngine(error)}.`, {
       hint: `While there is a network, \`labs images pull\` fetches all that the labs need; \`labs images load <file>\` brings it to a machine without one. By hand: docker pull ${image}.`,
       cause: error,
     });

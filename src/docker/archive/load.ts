@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import { environmentError, messageOf, usageError } from '../../core/errors.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import { followEvents } from '../follow.ts';
+import { saidByEngine } from '../said.ts';
 import type { SaveContext } from './save.ts';
 import { whatIsWrong } from './wrong.ts';
 
@@ -35,8 +36,8 @@ export async function loadImages(
     // Only now: a good file is read once.
     const wrong = await whatIsWrong(file);
     if (wrong !== undefined) throw notAnArchive(file, wrong, error);
-    throw environmentError(`The images were not loaded: ${messageOf(error)}.`, {
-      hint: 'See that the engine’s disk has room (docker system df), and try again.',
+    throw environmentError(`The images were not loaded: ${saidByEngine(error)}.`, {
+      hint: 'See that the engine runs and that its disk has room (docker system df), and try again.',
       cause: error,
     });
   } finally {

@@ -1,8 +1,9 @@
 import { type Readable, Transform } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type Docker from 'dockerode';
-import { environmentError, errorCode, LabsError, messageOf } from '../../core/errors.ts';
+import { environmentError, errorCode, LabsError } from '../../core/errors.ts';
 import { writeWholeFile } from '../../platform/whole-file.ts';
+import { saidByEngine } from '../said.ts';
 
 export interface SaveContext {
   signal: AbortSignal;
@@ -96,8 +97,8 @@ const REASONS: Readonly<Record<string, string>> = {
 function notSaved(file: string, cause: unknown): LabsError {
   const reason = REASONS[errorCode(cause) ?? ''];
   if (reason === undefined)
-    return environmentError(`The images were not saved: ${messageOf(cause)}.`, {
-      hint: 'See that the engine’s own disk has room too (docker system df), and try again.',
+    return environmentError(`The images were not saved: ${saidByEngine(cause)}.`, {
+      hint: 'See that the engine runs and that its own disk has room (docker system df), and try again.',
       cause,
     });
   return environmentError(`${file} cannot be written: ${reason}.`, {
