@@ -234,7 +234,6 @@ describe.skipIf(noEngine !== undefined)(titled('an app that tries to escape'), (
       '/proc/sys/kernel/core_pattern',
       '/proc/sys/kernel/hostname',
       '/proc/sysrq-trigger',
-      '/proc/1/oom_score_adj',
       '/sys/kernel/uevent_helper',
       '/sys/fs/cgroup/release_agent',
       '/sys/fs/cgroup/memory/release_agent',
@@ -247,9 +246,7 @@ describe.skipIf(noEngine !== undefined)(titled('an app that tries to escape'), (
       '/dev/sda',
       '/dev/fuse',
     ])('cannot open %s to write', async (file) => {
-      // Less protection of the own init than this would be a surprise, but no way out.
-      const outcome = await inNode('openToWrite', file);
-      if (file !== '/proc/1/oom_score_adj') expect(outcome).toEqual(NO_FILE);
+      expect(await inNode('openToWrite', file)).toEqual(NO_FILE);
     });
 
     test.each(['/proc/kcore', '/proc/kmsg', '/dev/kmsg', '/dev/mem', '/etc/shadow'])(
