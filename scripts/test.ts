@@ -10,7 +10,7 @@ const args = process.argv.slice(2).filter((argument) => argument !== '--docker')
 const docker = process.argv.includes('--docker') || process.env['LABS_REQUIRE_DOCKER'] === '1';
 
 /** What tests need beyond npm, as `labs doctor` calls it; an engine is too much to install unasked. */
-const NEEDED = ['postgres', 'clock'];
+const NEEDED = ['postgres', 'redis', 'clock'];
 
 const mayInstall = process.getuid?.() === 0 || process.env['CI'] !== undefined;
 if (mayInstall) {

@@ -1,0 +1,96 @@
+import type { Tap, TapFactory } from '../tap.ts';
+import { Answering } from './answering.ts';
+import { Asking } from './asking.ts';
+import { Budget } from './budget.ts';
+import type { CommandRecord, SeenCommand } from './command.ts';
+import { CommandLog } from './log.ts';
+import { ReplyReader } from './replies.ts';
+import { RequestReader } from './requests.ts';
+import { Session, type Shared } from './session.ts';
+import type { WaitOptions } from './waits.ts';
+
+/** A connection whose traffic could not be followed to its end: what it ran is not all known. */
+export interface OpaqueConnection {
+  readonly connection: number;
+  readonly reason: string;
+}
+
+/** What has been said to a Redis server, through all connections of a proxy. */
+export interface RedisTap {
+  /**
+   * The answered commands, in the order of their answers; those of a transaction come
+   * just before its EXEC. Those that never ran are left out: a transaction's that was
+   * discarded, or whose EXEC was refused or aborted.
+   */
+  commands(): readonly CommandRecord[];
+  /** Sent by clients and not yet answered, and queued in transactions. */
+  pending(): readonly SeenCommand[];
+  /** A moment: how many commands have been answered by now. */
+  mark(): number;
+  /** Those answered since then, even if they were sent before. */
+  since(mark: number): readonly CommandRecord[];
+  /**
+   * The first matching command that is pending, or will be seen from a client. It may
+   * be that it never reaches the server. Rejects with a CommandTimeout, or the signal's
+   * reason.
+   */
+  waitFor(predicate: (command: SeenCommand) => boolean, options: WaitOptions): Promise<SeenCommand>;
+  /** As `waitFor`, for the next command that is answered. */
+  waitForAnswer(
+    predicate: (record: CommandRecord) => boolean,
+    options: WaitOptions,
+  ): Promise<CommandRecord>;
+  /** While there is one, the commands are not to be counted on. */
+  readonly opaqueConnections: readonly OpaqueConnection[];
+}
+
+/**
+ * Reads the traffic of Redis, RESP2 and RESP3, and counts its commands.
+ *
+ * Source: Redis documentation, "Redis serialization protocol specification".
+ *
+ * @param options.clock Milliseconds from some moment on; `performance.now` by default.
+ */
+export function redisTap(options: { readonly clock?: () => number } = {}): {
+  readonly factory: TapFactory;
+  readonly tap: RedisTap;
+} {
+  const { clock = () => performance.now() } = options;
+  const log = new CommandLog();
+  const shared: Shared = { log, budget: new Budget(), clock };
+  const opaque: OpaqueConnection[] = [];
+
+  const factory: TapFactory = {
+    open: (connection) =>
+      openTap(new Session(connection, shared), (reason) => opaque.push({ connection, reason })),
+  };
+  const tap: RedisTap = {
+    commands: () => [...log.records],
+    pending: () => log.pending,
+    mark: () => log.records.length,
+    since: (mark) => log.records.slice(mark),
+    waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
+    waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
+    opaqueConnections: opaque,
+  };
+  return { factory, tap };
+}
+
+function openTap(session: Session, isOpaque: (reason: string) => void): Tap {
+  const asking = new Asking(session);
+  const answering = new Answering(session);
+  const client = new RequestReader((words) => {
+    asking.command(words);
+    answering.settle();
+  });
+  const server = new ReplyReader(answering);
+  return {
+    fromClient: (chunk) => client.push(chunk),
+    fromUpstream: (chunk) => server.push(chunk),
+    ended(cause) {
+      if (cause === undefined) return answering.lost();
+      isOpaque(cause instanceof Error ? cause.message : String(cause));
+      answering.abandon();
+    },
+  };
+}
