@@ -72,6 +72,7 @@ export async function openNetwork(
         network,
         proxy: `http://${route.host}:${route.port}`,
         refused: gate.refused,
+        lost: gate.lost,
         close: async () => {
           route.shut();
           await gate.close();

@@ -16,7 +16,10 @@ export async function checkEngine(machine: Asked, labs: readonly LabNeeds[]): Pr
   if (engine.answers) {
     const { version, apiVersion, where } = engine;
     const found = `engine ${version} (API ${apiVersion}), ${where}`;
-    return { ...about, state: 'ok', found, meaning: '', labs: [] };
+    const leak = leakOf(version);
+    return leak === undefined
+      ? { ...about, state: 'ok', found, meaning: '', labs: [] }
+      : { ...about, state: 'warning', found, labs: [], ...leak };
   }
   return {
     ...about,
@@ -25,6 +28,21 @@ export async function checkEngine(machine: Asked, labs: readonly LabNeeds[]): Pr
     meaning: WITHOUT_IT,
     labs: allLabs(labs),
     ...(await wayOn(engine.trouble, machine)),
+  };
+}
+
+/**
+ * Until Docker 23 its seccomp profile let containers open AF_VSOCK sockets, which lead from a virtual
+ * machine to its host past every network namespace (https://github.com/moby/moby/pull/44563).
+ * Podman counts its versions otherwise, and closed them from the start.
+ */
+function leakOf(version: string): Pick<Finding, 'meaning' | 'advice'> | undefined {
+  const major = Number.parseInt(version, 10);
+  if (!(major >= 17 && major < 23)) return undefined;
+  return {
+    meaning:
+      'For your own code it is fine. In the sandbox, a stranger’s can open AF_VSOCK sockets: on a virtual machine these reach its host.',
+    advice: 'before you grade strangers’ code in a virtual machine, install Docker 23 or later',
   };
 }
 

@@ -44,7 +44,7 @@ export async function dependenciesImage(
           await made.put(pack({ ...USER, prefix: `${WORKSPACE.slice(1)}/` }));
         },
       },
-      signal,
+      AbortSignal.any([signal, way.lost]),
     );
     await commit(docker, container.id, name, { [IMAGE_LABEL]: DEPENDENCIES });
     await container.remove();

@@ -56,7 +56,7 @@ export async function buildFromDockerfile(
       cpuquota: STEP_LIMITS.cpus * 100_000,
       rm: true,
       forcerm: true,
-      abortSignal: AbortSignal.any([signal, deadline]),
+      abortSignal: AbortSignal.any([signal, deadline, way.lost]),
     });
     await follow(docker, stream, (line) => {
       layer = /^ ---> ([0-9a-f]{12,})$/.exec(line)?.[1] ?? layer;
@@ -68,6 +68,7 @@ export async function buildFromDockerfile(
   } catch (error) {
     await removeUnfinished(docker, layer);
     signal.throwIfAborted();
+    way.lost.throwIfAborted();
     if (error instanceof LabsError) throw error;
     const reason = deadline.aborted
       ? `it was not done within ${WALL_MS / 1000} s`

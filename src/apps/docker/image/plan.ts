@@ -34,6 +34,8 @@ export interface RegistryAccess {
   proxy: string;
   /** `host:port` of what was asked for and not let through. */
   refused: ReadonlySet<string>;
+  /** Aborted when the registry cannot be reached. */
+  lost: AbortSignal;
   close(): Promise<void>;
 }
 

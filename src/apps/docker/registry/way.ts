@@ -9,6 +9,8 @@ export interface Way {
   variables: readonly string[];
   /** What to tell a learner whose step has failed; undefined where the way was not the reason. */
   remark(): string | undefined;
+  /** Aborted when it leads nowhere, which is nobody's fault but the machine's. */
+  readonly lost: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export async function wayToRegistry(
   if (options.sandbox.install === 'none') return NO_WAY;
   if (language === undefined) return NO_REGISTRY;
   const registry = await language.registry(options.env);
-  const { network, proxy, refused, close } = await openRegistry(registry.hosts);
+  const { network, proxy, refused, lost, close } = await openRegistry(registry.hosts);
   const variables = {
     ...registry.env,
     HTTPS_PROXY: proxy,
@@ -39,6 +41,7 @@ export async function wayToRegistry(
     network,
     variables: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
     remark,
+    lost,
     close,
   };
 }
@@ -48,6 +51,7 @@ const NO_WAY: Way = {
   variables: [],
   remark: () =>
     'In this lab the install step has no network: it must do with what the workspace holds.',
+  lost: new AbortController().signal,
   close: async () => {},
 };
 
