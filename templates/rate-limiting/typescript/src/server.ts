@@ -1,0 +1,8 @@
+import { buildApp } from './app.js'
+
+const app = buildApp()
+
+// TODO 8: on SIGTERM, accept no new connections, finish the requests in flight, and exit with code 0 within
+// 5 seconds. `app.close()` does most of it. What else keeps the process alive?
+
+await app.listen({ port: Number(process.env.PORT ?? 3000), host: '0.0.0.0' })
