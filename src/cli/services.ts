@@ -2,7 +2,7 @@ import { usageError } from '../core/errors.ts';
 
 const KINDS = ['postgres', 'redis'];
 
-/** `--service postgres=postgres://…`, any number of them, as a record. */
+/** `--service postgres=postgres://… --service redis=redis://…`, any number of them, as a record. */
 export function parseServices(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
@@ -12,7 +12,7 @@ export function parseServices(given: readonly string[]): Record<string, string> 
         throw usageError(
           `--service ${text}: expected <name>=<url> with one of ${KINDS.join(', ')} as the name.`,
           {
-            hint: 'For example: --service postgres=postgres://user:password@127.0.0.1:5432/postgres',
+            hint: 'For example: --service postgres=postgres://user:password@127.0.0.1:5432/postgres --service redis=redis://:password@127.0.0.1:6379',
           },
         );
       }

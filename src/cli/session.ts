@@ -16,10 +16,11 @@ import { openRuntime } from './runtimes.ts';
 
 export interface SessionOptions {
   provider: 'auto' | 'docker' | 'local' | 'external';
+  /** What `--service` named, by service. */
   services: Readonly<Record<string, string>>;
   runtime: ChosenRuntime;
-  /** What the lab allows where the app runs in containers. */
-  sandbox: LabManifest['sandbox'];
+  /** What it needs, and what it allows where the app runs in containers. */
+  lab: Pick<LabManifest, 'services' | 'sandbox'>;
   now: () => number;
   emit: Emit;
 }
@@ -45,6 +46,7 @@ export async function openSession(options: SessionOptions, host: Host): Promise<
     const { selectProvider } = await import('../services/select.ts');
     const { provider, why } = await selectProvider({
       kind: options.provider,
+      services: options.lab.services,
       urls: options.services,
       host,
       run,
@@ -54,7 +56,7 @@ export async function openSession(options: SessionOptions, host: Host): Promise<
       env,
       run,
       isDead,
-      sandbox: options.sandbox,
+      sandbox: options.lab.sandbox,
       now: options.now,
       onLog: (line) => options.emit({ type: 'log', line }),
     });

@@ -3,13 +3,13 @@ import { userInfo } from 'node:os';
 import { runCommand } from '../platform/command.ts';
 import { findFaketime } from '../platform/faketime.ts';
 import type { Host } from '../platform/host.ts';
+import { which } from '../platform/which.ts';
 import type { Machine } from './machine.ts';
 import { MANAGER_NAMES, type PackageManager, packageManager } from './packages.ts';
 import { lookForEngine } from './probes/engine.ts';
 import { canListen } from './probes/listen.ts';
 import { lookForPostgres } from './probes/postgres.ts';
 import { spaceOf } from './probes/space.ts';
-import { which } from './probes/which.ts';
 
 const RUN_MS = 1_000;
 

@@ -7,6 +7,7 @@ export type ProviderKind = 'docker' | 'local' | 'external';
 export interface ServiceProvider {
   readonly kind: ProviderKind;
   postgres(request: PostgresRequest): Resource<PostgresServer>;
+  redis(request: RedisRequest): Resource<RedisServer>;
 }
 
 export interface PostgresRequest {
@@ -44,6 +45,41 @@ export interface PostgresLogin {
   password: string;
   database: string;
   ssl?: { rejectUnauthorized: boolean };
+}
+
+export interface RedisRequest {
+  /** Version that the lab was written for; `local` and `external` may run another. */
+  version: string;
+}
+
+/** What gives out empty Redis databases. */
+export interface RedisServer {
+  /** For people and the fingerprint: `Redis 7.0.15`. */
+  readonly version: string;
+  /** One of its own, and a server of its own where we start them: what is done there harms nobody. */
+  createDatabase(): Promise<RedisDatabase>;
+}
+
+export interface RedisDatabase {
+  /** Where the proxy connects. */
+  readonly address: ServerAddress;
+  /** Number of the logical database: 0 on a server of its own. */
+  readonly number: number;
+  /** Of the app: it may do with its data what it likes, and nothing to the server. */
+  readonly role: { user: string; password: string };
+  /** For the grader's own commands, past the proxy. */
+  readonly admin: RedisLogin;
+  /** Removes it, with all in it; ends the connections to it. */
+  drop(): Promise<void>;
+}
+
+/** What a client of Redis needs to know. */
+export interface RedisLogin {
+  address: ServerAddress;
+  /** Undefined: the server's default one. */
+  user: string | undefined;
+  password: string | undefined;
+  number: number;
 }
 
 export type ServerAddress =

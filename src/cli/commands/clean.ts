@@ -33,6 +33,11 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
     const names = await sweepDatabases(services['postgres'], isDead);
     removed.push(...names.map((name) => `database ${name}`));
   }
+  if (services['redis'] !== undefined) {
+    const { sweepRedis } = await import('../../services/external/redis.ts');
+    const numbers = await sweepRedis(services['redis'], isDead);
+    removed.push(...numbers.map((number) => `what was in database ${number} of Redis`));
+  }
   if (options.cache) {
     await rm(directories.cache, { recursive: true, force: true });
     removed.push(`cache ${directories.cache}`);

@@ -57,7 +57,7 @@ async function gradeWorkspace(
       provider: options.provider,
       services,
       runtime,
-      sandbox: request.lab.manifest.sandbox,
+      lab: request.lab.manifest,
       now,
       emit,
     },

@@ -38,7 +38,7 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
       provider: options.provider,
       services,
       runtime,
-      sandbox: lab.manifest.sandbox,
+      lab: lab.manifest,
       now,
       emit,
     },

@@ -83,7 +83,7 @@ async function verifyLab(
       provider,
       services: {},
       runtime: chosen,
-      sandbox: lab.manifest.sandbox,
+      lab: lab.manifest,
       now: () => performance.now(),
       emit: () => {},
     },

@@ -1,16 +1,16 @@
+import { findRedisPrograms } from '../../services/local/redis-program.ts';
+import { isTooOld, OLDEST } from '../../services/redis/rules.ts';
 import { type Finding, type LabNeeds, labsNeeding } from '../finding.ts';
 import type { Machine } from '../machine.ts';
 import { installation } from '../packages.ts';
 
 type Asked = Pick<Machine, 'engine' | 'which' | 'run' | 'packageManager'>;
 
-const PROGRAMS = ['redis-server', 'valkey-server'];
-
 /** A Redis to start: a program on PATH, else an image. npm has none that runs everywhere. */
 export async function checkRedis(machine: Asked, labs: readonly LabNeeds[]): Promise<Finding> {
   const about = { id: 'redis', title: 'Redis' };
-  const [servers, engine] = await Promise.all([findServers(machine), machine.engine()]);
-  const usable = servers.find(({ version }) => version !== undefined);
+  const [servers, engine] = await Promise.all([findRedisPrograms(machine), machine.engine()]);
+  const usable = servers.find(({ version }) => version !== undefined && !isTooOld(version));
   if (usable !== undefined) {
     const found = `${usable.version}, ${usable.file}`;
     return { ...about, state: 'ok', found, meaning: '', labs: [] };
@@ -26,7 +26,9 @@ export async function checkRedis(machine: Asked, labs: readonly LabNeeds[]): Pro
     found:
       broken === undefined
         ? 'neither redis-server nor valkey-server is on PATH'
-        : `${broken.file} does not run`,
+        : broken.version === undefined
+          ? `${broken.file} does not run`
+          : `${broken.file} is ${broken.version}; labs needs ${OLDEST} or newer`,
     labs: concerned,
     ...effect(concerned, engine.answers),
     ...(fix === undefined ? { advice: 'install Redis: https://redis.io/downloads' } : { fix }),
@@ -53,28 +55,4 @@ function describe({ packageManager }: Asked): string {
     ? 'install Redis; where there is an init system, its service then listens on port 6379, ' +
         'which labs neither uses nor minds'
     : 'install Redis';
-}
-
-interface Server {
-  file: string;
-  /** `Redis 7.0.15`; undefined where it does not run. */
-  version: string | undefined;
-}
-
-async function findServers({ which, run }: Asked): Promise<Server[]> {
-  const files = await Promise.all(PROGRAMS.map(which));
-  return Promise.all(
-    files
-      .filter((file) => file !== undefined)
-      .map(async (file) => {
-        const outcome = await run(file, '--version');
-        return { file, version: outcome.started ? versionOf(outcome.stdout) : undefined };
-      }),
-  );
-}
-
-/** “Redis server v=7.0.15 sha=…”, “Valkey server v=8.1.1 …”. */
-function versionOf(text: string): string | undefined {
-  const [, name, version] = /^(\w+) server v=([\w.-]+)/m.exec(text) ?? [];
-  return version === undefined ? undefined : `${name} ${version}`;
 }

@@ -1,23 +1,11 @@
-import path from 'node:path';
-import { environmentError } from '../../core/errors.ts';
-import type { Resource } from '../../core/resource.ts';
-import { undoable } from '../../core/undoable.ts';
-import { orAbort } from '../../platform/abortable.ts';
-import { type IsDead, ownerRecord } from '../../platform/owner.ts';
+import { usageError } from '../../core/errors.ts';
+import type { IsDead } from '../../platform/owner.ts';
 import type { RunDirectory } from '../../platform/run-directory.ts';
-import type {
-  PostgresLogin,
-  PostgresRequest,
-  PostgresServer,
-  ServerAddress,
-  ServiceProvider,
-} from '../port.ts';
-import { LabServer } from '../postgres/lab-server.ts';
-import { connectExternal } from './connect.ts';
-import { databaseName, ownerComment } from './databases.ts';
-import { sweepServer } from './sweep.ts';
-
-const OLDEST = 130_000;
+import { NAMES, NAMING, type ServiceName } from '../names.ts';
+import type { ServiceProvider } from '../port.ts';
+import { databaseName } from './databases.ts';
+import { externalPostgres } from './postgres.ts';
+import { externalRedis } from './redis.ts';
 
 export interface ExternalOptions {
   /** By service. */
@@ -27,60 +15,22 @@ export interface ExternalOptions {
 }
 
 /** Services that the user runs; of a server, only databases of our own are touched. */
-export function createExternalProvider(options: ExternalOptions): ServiceProvider {
+export function createExternalProvider({ urls, run, isDead }: ExternalOptions): ServiceProvider {
   let databases = 0;
-  const nextName = () => databaseName(options.run.id, databases++);
-  return { kind: 'external', postgres: (request) => externalPostgres(options, request, nextName) };
-}
-
-function externalPostgres(
-  { urls, run, isDead }: ExternalOptions,
-  request: PostgresRequest,
-  nextName: () => string,
-): Resource<PostgresServer> {
-  const about = {
-    id: 'services.postgres',
-    title: 'Make databases in your Postgres',
-    teardownBudgetMs: 30_000,
-  };
-  return undoable(about, async ({ signal, undo, progress }) => {
-    const url = urls['postgres'];
-    if (url === undefined) {
-      throw environmentError('This lab needs Postgres, and no server was named.', {
-        hint: 'Add --service postgres=postgres://user:password@host:port/database.',
-      });
-    }
-    progress('connecting');
-    const { login, mayCreateDatabases, shown } = await orAbort(connectExternal(url), signal);
-    if (!mayCreateDatabases) throw mayNotCreate(login.user, shown);
-    progress('removing what killed runs left');
-    await orAbort(sweepServer(login, isDead), signal);
-
-    progress('applying the schema');
-    const lab = new LabServer({
-      admin: login,
-      address: addressOf(login),
-      role: { user: login.user, password: login.password },
-      schema: request.schema,
-      nextName,
-      comment: ownerComment(await ownerRecord(run.owner)),
-      // The server's own: file_copy makes all of it write a checkpoint.
-      strategy: undefined,
-      oldest: OLDEST,
+  const nextName = () => databaseName(run.id, databases++);
+  const urlOf = (service: ServiceName) => {
+    const url = urls[service];
+    if (url !== undefined) return url;
+    throw usageError(`This lab needs ${NAMES[service]}, and no server was named.`, {
+      hint: `Add ${NAMING[service]}.`,
     });
-    undo(() => lab[Symbol.asyncDispose]());
-    undo(() => lab.dropAll());
-    return lab.prepare(signal);
-  });
-}
-
-function addressOf({ host, port, ssl }: PostgresLogin): ServerAddress {
-  if (host.startsWith('/')) return { path: path.join(host, `.s.PGSQL.${port}`) };
-  return { host, port, ...(ssl && { tls: ssl }) };
-}
-
-function mayNotCreate(user: string, shown: string): Error {
-  return environmentError(`The role ${user} at ${shown} may not create databases.`, {
-    hint: `Have a superuser of that server run: ALTER ROLE "${user.replaceAll('"', '""')}" CREATEDB;`,
-  });
+  };
+  return {
+    kind: 'external',
+    postgres: (request) => {
+      const url = urlOf('postgres');
+      return externalPostgres({ url, run, isDead }, request, nextName);
+    },
+    redis: () => externalRedis({ url: urlOf('redis'), run, isDead }),
+  };
 }

@@ -21,8 +21,7 @@ export async function chooseAddress(
   platform: NodeJS.Platform,
 ): Promise<Listening> {
   const socket = path.join(directory, `.s.PGSQL.${SOCKET_PORT}`);
-  // unix(7): sun_path has 108 bytes with its end, 104 on macOS.
-  if (Buffer.byteLength(socket) < (platform === 'darwin' ? 104 : 108)) {
+  if (fits(socket, platform)) {
     return {
       host: directory,
       port: SOCKET_PORT,
@@ -34,8 +33,7 @@ export async function chooseAddress(
       },
     };
   }
-  const host = '127.0.0.1';
-  const port = await freePort(host);
+  const { host, port } = await loopback();
   return {
     host,
     port,
@@ -44,7 +42,25 @@ export async function chooseAddress(
   };
 }
 
-async function freePort(host: string): Promise<number> {
+/** As above, of a server that takes any path for its socket. */
+export async function chooseSocket(
+  socket: string,
+  platform: NodeJS.Platform,
+): Promise<ServerAddress> {
+  return fits(socket, platform) ? { path: socket } : loopback();
+}
+
+/** unix(7): sun_path has 108 bytes with its end, 104 on macOS. */
+function fits(socket: string, platform: NodeJS.Platform): boolean {
+  return Buffer.byteLength(socket) < (platform === 'darwin' ? 104 : 108);
+}
+
+async function loopback(): Promise<{ host: string; port: number }> {
+  const host = '127.0.0.1';
+  return { host, port: await freePort(host) };
+}
+
+export async function freePort(host = '127.0.0.1'): Promise<number> {
   const server = createServer();
   server.listen(0, host);
   await once(server, 'listening');

@@ -1,13 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentError, messageOf } from '../../core/errors.ts';
 import { signalProcess } from '../../platform/process-table.ts';
 import { backendsOf } from './backends.ts';
 import type { ServerUser } from './server-user.ts';
+import { ServiceProcess } from './service-process.ts';
 
-const LOG_LINES = 20;
 /** SIGINT disconnects clients and writes a checkpoint to memory. */
 const FAST_MS = 3_000;
 /** The server itself kills those of its processes that do not obey, after five seconds. */
@@ -22,70 +17,37 @@ export interface ServerPlan {
   marker: Readonly<Record<string, string>>;
 }
 
-/** The `postgres` process. It has a session of its own: a Ctrl-C is for labs, not for it. */
+/** The `postgres` process. */
 export class ServerProcess {
-  readonly #child: ChildProcess;
-  readonly #log: string[] = [];
-  readonly #exit: Promise<void>;
-  /** Rejects when the process ends, with the last lines of its log. */
-  readonly ended: Promise<never>;
+  readonly #process: ServiceProcess;
 
   constructor({ postgres, data, settings, user, marker }: ServerPlan) {
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    this.#child = spawn(postgres, ['-D', data, ...flags], {
-      ...(user && { uid: user.uid, gid: user.gid }),
+    this.#process = new ServiceProcess({
+      name: 'Postgres',
+      file: postgres,
+      args: ['-D', data, ...flags],
       cwd: data,
-      env: { LC_ALL: 'C', TZ: 'UTC', ...marker },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
+      user,
+      marker,
+      hint: 'If its files are damaged, “labs clean --cache” has them made anew.',
     });
-    createInterface({ input: this.#child.stderr! }).on('line', (line) => {
-      this.#log.push(line);
-      if (this.#log.length > LOG_LINES) this.#log.shift();
-    });
-    // `close` comes after the last of its log. A spawn that fails has neither.
-    const failed = once(this.#child, 'close').then(
-      ([code, signal]) => this.#failure(signal === null ? `exit code ${code}` : `${signal}`),
-      (error: unknown) => this.#failure(messageOf(error)),
-    );
-    this.#exit = failed.then(() => {});
-    this.ended = failed.then((error) => Promise.reject(error));
-    this.ended.catch(() => {});
+  }
+
+  /** Rejects when the process ends, with the last lines of its log. */
+  get ended(): Promise<never> {
+    return this.#process.ended;
   }
 
   /** Ends it in at most ten seconds, politely first. */
   async stop(): Promise<void> {
-    if (this.#child.pid === undefined || this.#over) return this.#exit;
-    const { pid } = this.#child;
-    signalProcess(pid, 'SIGINT');
-    if (await this.#endsWithin(FAST_MS)) return;
-    signalProcess(pid, 'SIGQUIT');
-    signalProcess(pid, 'SIGCONT');
-    if (await this.#endsWithin(IMMEDIATE_MS)) return;
+    const { pid, isOver, exit } = this.#process;
+    if (pid === undefined || isOver) return exit;
+    if (await this.#process.endsBy(['SIGINT'], FAST_MS)) return;
+    if (await this.#process.endsBy(['SIGQUIT', 'SIGCONT'], IMMEDIATE_MS)) return;
     // Every session is served by a process in a group of its own: the parent's group is not enough.
     const backends = await backendsOf(pid);
     for (const each of [pid, ...backends]) signalProcess(each, 'SIGKILL');
-    await this.#exit;
-  }
-
-  get #over(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  async #endsWithin(ms: number): Promise<boolean> {
-    const timer = new AbortController();
-    const late = sleep(ms, false, { signal: timer.signal }).catch(() => false);
-    try {
-      return await Promise.race([this.#exit.then(() => true), late]);
-    } finally {
-      timer.abort();
-    }
-  }
-
-  #failure(how: string): Error {
-    return environmentError(`Postgres ended by itself (${how}).`, {
-      detail: this.#log.join('\n') || undefined,
-      hint: 'If its files are damaged, “labs clean --cache” has them made anew.',
-    });
+    await exit;
   }
 }

@@ -34,6 +34,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/catalog\//,
   ajv: /^src\/catalog\//,
   'ajv-formats': /^src\/catalog\//,
+  ioredis: /^src\/(services\/(redis|external)|grading\/world)\//,
   pg: /^src\/(services|grading\/world|kit)\//,
 };
 

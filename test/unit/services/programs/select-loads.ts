@@ -15,6 +15,7 @@ const run = await createRunDirectory(runs);
 await selectProvider({
   kind: 'auto',
   urls: {},
+  services: { postgres: { version: '17', variable: 'DATABASE_URL' } },
   host: {
     env: process.env,
     platform: process.platform,

@@ -1,0 +1,107 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { environmentError, messageOf } from '../../core/errors.ts';
+import type { Resource } from '../../core/resource.ts';
+import { undoable } from '../../core/undoable.ts';
+import { type RunDirectory, removeTree } from '../../platform/run-directory.ts';
+import type { RedisDatabase, RedisServer } from '../port.ts';
+import { waitForRedis } from '../redis/connection.ts';
+import { newUsers, serverFlags } from '../redis/flags.ts';
+import { isTooOld, OLDEST } from '../redis/rules.ts';
+import { chooseSocket } from './address.ts';
+import type { RedisProgram } from './redis-program.ts';
+import { ServiceProcess } from './service-process.ts';
+
+const READY_TIMEOUT_MS = 10_000;
+const POLITE_MS = 2_000;
+
+export interface LocalRedisOptions {
+  program: RedisProgram;
+  platform: NodeJS.Platform;
+  run: RunDirectory;
+  /** Name below the run's directory. */
+  name: string;
+}
+
+/** A process for each database: it takes 10 ms, and no world can harm another. */
+export function localRedis(options: LocalRedisOptions): Resource<RedisServer> {
+  const { program, run, name } = options;
+  const about = { id: 'services.redis', title: 'Start Redis', teardownBudgetMs: 10_000 };
+  return undoable(about, async ({ signal, undo }) => {
+    if (isTooOld(program.version)) throw tooOld(program);
+    const directory = path.join(run.path, name);
+    undo(() => removeTree(directory));
+    await mkdir(directory, { mode: 0o700 });
+    const running = new Set<Promise<RedisDatabase>>();
+    const over = new AbortController();
+    undo(async () => {
+      over.abort(new Error('Redis was undone'));
+      for (const database of running) await (await database.catch(() => undefined))?.drop();
+    });
+    let databases = 0;
+    const start = () => {
+      databases += 1;
+      const database = startDatabase(path.join(directory, String(databases)), {
+        ...options,
+        signal: over.signal,
+      });
+      running.add(database);
+      return database;
+    };
+    // One that is wanted in any case: that it does not start is to be known now.
+    const first: Promise<RedisDatabase>[] = [start()];
+    await first[0];
+    signal.throwIfAborted();
+    return {
+      version: program.version,
+      createDatabase: async () => {
+        over.signal.throwIfAborted();
+        return first.shift() ?? start();
+      },
+    };
+  });
+}
+
+async function startDatabase(
+  directory: string,
+  { program, platform, run, signal }: LocalRedisOptions & { signal: AbortSignal },
+): Promise<RedisDatabase> {
+  await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+    throw environmentError(`Redis has no room in ${directory}: ${messageOf(error)}.`, {
+      hint: 'Make room there, or name another directory in LABS_RUNS_DIR.',
+      cause: error,
+    });
+  });
+  const address = await chooseSocket(path.join(directory, 'redis.sock'), platform);
+  signal.throwIfAborted();
+  const users = newUsers();
+  const where =
+    'path' in address
+      ? ['--port', '0', '--unixsocket', address.path, '--unixsocketperm', '700']
+      : ['--bind', address.host, '--port', String(address.port)];
+  const server = new ServiceProcess({
+    name: 'Redis',
+    file: program.file,
+    args: [...where, ...serverFlags(program.version, users)],
+    cwd: directory,
+    marker: run.marker,
+  });
+  const stop = async () => {
+    if (await server.endsBy(['SIGTERM', 'SIGCONT'], POLITE_MS)) return;
+    await server.endsBy(['SIGKILL'], POLITE_MS);
+  };
+  const admin = { address, ...users.grader, number: 0 };
+  try {
+    await waitForRedis(admin, { signal, timeoutMs: READY_TIMEOUT_MS, ended: server.ended });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { address, number: 0, role: users.app, admin, drop: stop };
+}
+
+function tooOld({ file, version }: RedisProgram): Error {
+  return environmentError(`${file} is ${version}; labs needs ${OLDEST} or newer.`, {
+    hint: 'Put a newer one on PATH, or use Docker. “labs doctor” shows what labs finds.',
+  });
+}

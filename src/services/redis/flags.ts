@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { appRules, graderRules } from './rules.ts';
+
+/** Who may do what on a server that we start. */
+export interface Users {
+  /** The default one, so that clients which know no user names can log in too. */
+  app: { user: string; password: string };
+  grader: { user: string; password: string };
+}
+
+export function newUsers(): Users {
+  const password = () => randomBytes(18).toString('base64url');
+  return {
+    app: { user: 'default', password: password() },
+    grader: { user: 'labs', password: password() },
+  };
+}
+
+/** Nothing is kept on a disk, and a runaway app fills no more memory than this. */
+const MAX_MEMORY = '128mb';
+
+/**
+ * Arguments for `redis-server`. Others can read them, so passwords are hashes.
+ * @param version `Redis 7.0.15`
+ */
+export function serverFlags(version: string, { app, grader }: Users): string[] {
+  const user = (name: string, password: string, rules: string[]) => [
+    ...['--user', name, 'on', `#${createHash('sha256').update(password).digest('hex')}`],
+    ...rules,
+  ];
+  return [
+    ...['--save', '', '--appendonly', 'no'],
+    ...['--maxmemory', MAX_MEMORY, '--maxmemory-policy', 'noeviction'],
+    // A title would be written over the environment, where a sweep looks for the run's mark.
+    ...['--set-proc-title', 'no'],
+    ...user(app.user, app.password, appRules(version)),
+    ...user(grader.user, grader.password, graderRules()),
+  ];
+}
