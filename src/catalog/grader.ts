@@ -25,7 +25,10 @@ export async function loadGrader({ manifest, paths }: LabEntry): Promise<LoadedG
   );
   const faults = [
     ...faultsOf(manifest.id, grader.lab, stages, checks),
-    ...grader.stages.flatMap((stage) => faultsOfClocks(stage, Object.keys(manifest.processes))),
+    ...faultsOfInstances(grader, Object.keys(manifest.processes)),
+    ...grader.stages.flatMap((stage) =>
+      faultsOfClocks(stage, Object.keys(manifest.processes), grader.instances),
+    ),
   ];
   const [first, ...others] = faults;
   if (first !== undefined) {
@@ -88,13 +91,37 @@ function faultsOfCheck({ id, points, timeoutMs }: CheckInfo): string[] {
   ];
 }
 
-function faultsOfClocks(stage: Stage, processes: readonly string[]): string[] {
+function faultsOfInstances(grader: Grader, processes: readonly string[]): string[] {
+  const places = [
+    ['the grader', grader.instances] as const,
+    ...grader.stages.map((stage) => [`the stage "${stage.id}"`, stage.instances] as const),
+  ];
+  return places.flatMap(([where, instances]) =>
+    Object.entries(instances ?? {}).flatMap(([process, count]) => [
+      ...(processes.includes(process)
+        ? []
+        : [`${where} has instances of "${process}", and the lab has ${processes.join(', ')}`]),
+      ...(Number.isInteger(count) && count > 0
+        ? []
+        : [`${where} has ${count} instances of "${process}", and must have 1 or more`]),
+    ]),
+  );
+}
+
+function faultsOfClocks(
+  stage: Stage,
+  processes: readonly string[],
+  everywhere: Grader['instances'],
+): string[] {
   const clocks = Object.entries(stage.clocks ?? {});
   if (clocks.length === 0) return [];
   if (stage.world !== 'own')
     return [`the stage "${stage.id}" sets clocks, which takes \`world: 'own'\``];
   const names = processes.flatMap((process) =>
-    Array.from({ length: stage.instances?.[process] ?? 1 }, (_, at) => `${process}.${at + 1}`),
+    Array.from(
+      { length: stage.instances?.[process] ?? everywhere?.[process] ?? 1 },
+      (_, at) => `${process}.${at + 1}`,
+    ),
   );
   return clocks.flatMap(([name, offsetMs]) => [
     ...(names.includes(name)

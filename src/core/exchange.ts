@@ -23,6 +23,8 @@ export interface Exchange {
   id: number;
   method: string;
   url: string;
+  /** The process that it was sent to (`web.2`), where the app has several that speak HTTP. */
+  instance?: string;
   /** What the check says of this request: "again, with the same Idempotency-Key". */
   note?: string;
   requestHeaders: HeaderList;
@@ -35,9 +37,12 @@ export interface Exchange {
   violations: readonly Violation[];
 }
 
-/** `POST /tasks (again, with the same Idempotency-Key)`: how failures name a request. */
-export function describeExchange(exchange: Pick<Exchange, 'method' | 'url' | 'note'>): string {
+/** `POST /tasks on web.2 (again, with the same Idempotency-Key)`: how failures name a request. */
+export function describeExchange(
+  exchange: Pick<Exchange, 'method' | 'url' | 'instance' | 'note'>,
+): string {
   const { pathname, search } = new URL(exchange.url);
-  const target = `${exchange.method} ${pathname}${search}`;
+  const on = exchange.instance === undefined ? '' : ` on ${exchange.instance}`;
+  const target = `${exchange.method} ${pathname}${search}${on}`;
   return exchange.note === undefined ? target : `${target} (${exchange.note})`;
 }

@@ -3,9 +3,11 @@ import { CheckFailure, NotAvailable } from '../core/failure.ts';
 import type { Lab } from '../core/lab.ts';
 import type { OwnContext, SharedContext } from '../kit/context.ts';
 import { type Check, DEFAULT_CHECK_TIMEOUT_MS, type Grader, type Stage } from '../kit/grader.ts';
-import { createHttp } from '../kit/http/client.ts';
+import { createHttp, FIRST_INSTANCE } from '../kit/http/client.ts';
 import { createPostgresProbe } from '../kit/postgres.ts';
 import { createRandom } from '../kit/random.ts';
+import { createRedis, type RedisConnection } from '../kit/redis.ts';
+import { createRedisProbe } from '../kit/redis-probe.ts';
 import { createSql, type Sql } from '../kit/sql.ts';
 import { createTrace, type Trace } from '../kit/trace.ts';
 import { startupFailure } from './startup-failure.ts';
@@ -102,10 +104,12 @@ function contextOf(
   { lab, seed, now }: CheckRunSetup,
 ): SharedContext | OwnContext {
   const world = 'world' in place ? place.world : undefined;
-  const origin = 'world' in place ? place.world.origin : () => place.url;
+  const origin = 'world' in place ? place.world.origin : (name: string) => urlOf(place, name);
+  const { contract } = lab;
   const shared: SharedContext = {
-    http: createHttp({ origin, trace, contract: lab.contract, signal }),
+    http: createHttp({ origin, instances: world?.web ?? [], trace, contract, signal }),
     sql: sqlOf(world, signal),
+    redis: createRedis(world?.redis ?? NO_REDIS, signal),
     random: createRandom(seed, id),
     signal,
     env: world?.env ?? {},
@@ -117,7 +121,7 @@ function contextOf(
     app: {
       processes,
       get web() {
-        return processes.find(({ name }) => name === 'web.1')!;
+        return processes.find(({ name }) => name === FIRST_INSTANCE)!;
       },
       process: (name) => {
         const process = processes.find((candidate) => candidate.name === name);
@@ -125,9 +129,21 @@ function contextOf(
         return process;
       },
     },
-    postgres: createPostgresProbe(() => world.links(), signal),
+    postgres: createPostgresProbe(() => world.postgresLinks(), signal),
+    redis: { ...shared.redis, ...createRedisProbe(() => world.redisLinks(), signal) },
   };
 }
+
+function urlOf({ url }: { url: string }, name: string): string {
+  if (name === FIRST_INSTANCE) return url;
+  throw new NotAvailable('needs a second instance of the app');
+}
+
+const NO_REDIS: RedisConnection = {
+  send: async () => {
+    throw new NotAvailable('needs the Redis behind the server');
+  },
+};
 
 function sqlOf(world: World | undefined, signal: AbortSignal): Sql {
   if (world?.database !== undefined) return createSql(world.database, signal);

@@ -5,13 +5,14 @@ import type { Failure } from '../core/failure.ts';
 import type { LogLine } from '../core/log.ts';
 import type { CheckResult, Report } from '../core/report.ts';
 import type { Stage } from '../kit/grader.ts';
-import type { PostgresServer } from '../services/port.ts';
 import { runCheck } from './check-run.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { selectChecks } from './plan.ts';
 import { assembleReport } from './report.ts';
 import type { GradeContext, GradeRequest, Target } from './request.ts';
 import { runChecks } from './scheduler.ts';
+import { type Services, startServices, versionsOf } from './services.ts';
+import { settingsFor } from './settings.ts';
 import { startupFailure } from './startup-failure.ts';
 import { appWorld } from './world/app-world.ts';
 import type { World } from './world/world.ts';
@@ -81,9 +82,8 @@ async function outcomeOf(
 
   const set = await startAll(lifecycle, target, lab, signal);
   if ('startup' in set) return { ...untried(request, selected, set.startup), worlds, services: {} };
-  const { app, postgres } = set;
-  const services: Record<string, string> =
-    postgres === undefined ? {} : { postgres: postgres.version };
+  const { app, running } = set;
+  const services = versionsOf(running);
   const open = async (id: string, title: string, stage?: Stage) => {
     const world = await lifecycle.enter(
       appWorld({
@@ -91,9 +91,9 @@ async function outcomeOf(
         title,
         manifest: lab.manifest,
         app,
-        services: postgres === undefined ? {} : { postgres },
-        instances: stage?.instances ?? {},
-        env: stage?.env ?? {},
+        services: running,
+        instances: { ...lab.grader.instances, ...stage?.instances },
+        env: settingsFor(lab.grader, stage, request.seed),
         clocks: stage?.clocks ?? {},
         onLog: (line) => emit({ type: 'log', line: inWorld(id, line) }),
         now,
@@ -119,19 +119,14 @@ async function startAll(
   target: Extract<Target, { kind: 'submission' }>,
   lab: GradeRequest['lab'],
   signal: AbortSignal,
-): Promise<{ app: PreparedApp; postgres: PostgresServer | undefined } | { startup: Failure }> {
-  const postgres = lab.manifest.services.postgres;
-  const [app, server] = await Promise.allSettled([
+): Promise<{ app: PreparedApp; running: Services } | { startup: Failure }> {
+  const [app, services] = await Promise.allSettled([
     lifecycle.enter(target.runtime.prepare(target.submission)),
-    postgres === undefined
-      ? undefined
-      : lifecycle.enter(
-          target.provider.postgres({ version: postgres.version, schema: lab.schema }),
-        ),
+    startServices(lab, target.provider, lifecycle),
   ]);
   signal.throwIfAborted();
-  if (server.status === 'rejected') throw server.reason;
-  if (app.status === 'fulfilled') return { app: app.value, postgres: server.value };
+  if (services.status === 'rejected') throw services.reason;
+  if (app.status === 'fulfilled') return { app: app.value, running: services.value };
   if (app.reason instanceof AppStartError) return { startup: startupFailure(app.reason) };
   throw app.reason;
 }

@@ -1,12 +1,26 @@
 import type { CheckInfo, Reference } from '../core/check.ts';
 import type { OwnContext, SharedContext } from './context.ts';
+import type { Random } from './random.ts';
 
 /** The checks of a lab, in the order in which a learner should read them. */
 export interface Grader {
   /** The lab's id, as in its manifest. */
   readonly lab: string;
   readonly stages: readonly Stage[];
+  /** Settings for every app that the lab starts, the shared one too. */
+  readonly env?: Settings;
+  /** How many of each process run in every world, the shared one too; 1 where nothing is said. */
+  readonly instances?: Readonly<Record<string, number>>;
 }
+
+/**
+ * Variables of the app: limits, windows, secrets. A function is given random data of its own, the
+ * same for the same seed, so that no constant in a submission can be right:
+ * `env: (random) => ({ RATE_LIMIT: String(random.integer(5, 9)) })`. Checks read them in `env`.
+ */
+export type Settings = SettingValues | ((random: Random) => SettingValues);
+
+export type SettingValues = Readonly<Record<string, string>>;
 
 /**
  * Checks that belong together, and the world in which they run.
@@ -24,9 +38,9 @@ export interface StageOf<World extends string, Context> {
   readonly title: string;
   readonly world: World;
   readonly checks: readonly Check<Context>[];
-  /** Settings for this stage's app beside those that every stage gets; only in an own world. */
-  readonly env?: World extends 'own' ? Readonly<Record<string, string>> : never;
-  /** How many of each process run; 1 where nothing is said; only in an own world. */
+  /** Settings for this stage's app, over those that every app gets; only in an own world. */
+  readonly env?: World extends 'own' ? Settings : never;
+  /** How many of each process run, where not as many as in every world; only in an own world. */
   readonly instances?: World extends 'own' ? Readonly<Record<string, number>> : never;
   /**
    * Processes whose wall clock is off, by name (`web.2`), and by how many milliseconds it is ahead;

@@ -1,6 +1,3 @@
-import { bug } from '../core/errors.ts';
-import { CheckFailure } from '../core/failure.ts';
-import type { Faults } from '../network/faults.ts';
 import {
   isIntrospection,
   isSessionControl,
@@ -8,14 +5,13 @@ import {
 } from '../network/postgres/classify.ts';
 import type { StatementRecord } from '../network/postgres/statement.ts';
 import type { PostgresTap } from '../network/postgres/tap.ts';
+import { createNetwork, linksOf, type Network, type ServiceLink } from './network.ts';
+import { answeredSince, type Marks, marksOf, type SeenOptions, seenOnAny } from './observation.ts';
 
 export type { StatementRecord };
 
 /** What passes between the app and Postgres, and what can go wrong there. */
-export interface PostgresProbe
-  extends Pick<Faults, 'cut' | 'refuse' | 'delay' | 'blackhole' | 'reset'> {
-  /** Ends every fault; settles once connections are accepted again. */
-  restore(): Promise<void>;
+export interface PostgresProbe extends Network {
   /**
    * Statements that finished since the check began, counted from the wire protocol, in the order in
    * which they ended. What is not about the lab's data is left out: BEGIN, COMMIT, SET and their
@@ -31,65 +27,36 @@ export interface PostgresProbe
    * flight now".
    * @throws {CheckFailure} none came within `withinMs`
    */
-  seen(pattern: RegExp, options: { withinMs: number; what: string }): Promise<void>;
+  seen(pattern: RegExp, options: SeenOptions): Promise<void>;
+  /** The same for one process of the app (`web.2`): its statements, and faults that it alone feels. */
+  of(process: string): PostgresProbe;
 }
 
-/** One proxy on the way from one process to Postgres. */
-export interface PostgresLink {
-  tap: PostgresTap;
-  faults: Faults;
-}
+export type PostgresLink = ServiceLink<PostgresTap>;
 
 export function createPostgresProbe(
   links: () => readonly PostgresLink[],
   signal: AbortSignal,
+  begin: Marks = marksOf(links()),
 ): PostgresProbe {
-  // A check that ran out of time may still be at work; the network is then another check's.
-  const each = (action: (faults: Faults) => void) => {
-    signal.throwIfAborted();
-    for (const link of links()) action(link.faults);
-  };
-  const marks = () => new Map(links().map(({ tap }) => [tap, tap.mark()]));
-  const since = (begin: ReadonlyMap<PostgresTap, number>) => {
-    const [opaque] = links().flatMap(({ tap }) => tap.opaqueConnections);
-    if (opaque !== undefined)
-      throw bug(`The app's traffic with Postgres could not be followed: ${opaque.reason}.`);
-    return links()
-      .flatMap(({ tap }) => tap.since(begin.get(tap) ?? 0))
-      .filter((statement) => !isHousekeeping(statement))
-      .sort((a, b) => a.startedAt + a.durationMs - (b.startedAt + b.durationMs));
-  };
-  const begin = marks();
+  const since = (marks: Marks) =>
+    answeredSince('Postgres', links(), marks).filter((statement) => !isHousekeeping(statement));
   return {
-    cut: () => each((faults) => faults.cut()),
-    refuse: () => each((faults) => faults.refuse()),
-    delay: (ms) => each((faults) => faults.delay(ms)),
-    blackhole: () => each((faults) => faults.blackhole()),
-    reset: () => each((faults) => faults.reset()),
-    restore: async () => {
-      signal.throwIfAborted();
-      await Promise.all(links().map((link) => link.faults.restore()));
-    },
+    ...createNetwork(links, signal),
     statements: () => since(begin),
     during: async (action) => {
-      const from = marks();
+      const from = marksOf(links());
       return { result: await action(), statements: since(from) };
     },
-    seen: async (pattern, { withinMs, what }) => {
-      const found = links().map(({ tap }) =>
-        tap.waitFor((statement) => pattern.test(statement.sql), { timeoutMs: withinMs, signal }),
-      );
-      try {
-        await Promise.any(found);
-      } catch {
-        signal.throwIfAborted();
-        throw new CheckFailure({
-          action: '',
-          expected: `${what} within ${withinMs / 1000} s`,
-          actual: 'no such statement reached Postgres',
-          evidence: [],
-        });
-      }
+    seen: (pattern, options) =>
+      seenOnAny(links(), ({ sql }) => pattern.test(sql), {
+        ...options,
+        signal,
+        otherwise: 'no such statement reached Postgres',
+      }),
+    of: (process) => {
+      const own = linksOf(links(), process);
+      return createPostgresProbe(() => own, signal, begin);
     },
   };
 }

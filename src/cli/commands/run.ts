@@ -5,6 +5,8 @@ import { ExitCode, LabsError, usageError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/event.ts';
 import { plain } from '../../core/text.ts';
 import { Lifecycle } from '../../grading/lifecycle.ts';
+import { startServices } from '../../grading/services.ts';
+import { settingsFor } from '../../grading/settings.ts';
 import { appWorld } from '../../grading/world/app-world.ts';
 import type { Host } from '../../platform/host.ts';
 import { readSubmission } from '../../workspace/submission.ts';
@@ -20,7 +22,10 @@ export interface RunOptions extends TrustOptions {
   port: string;
 }
 
-/** The app as the grader runs it, to try requests by hand; its database is new and goes with it. */
+/** The same settings each time: what is tried by hand is tried again. */
+const SEED = 'labs run';
+
+/** The app as the grader runs it, to try requests by hand; its databases are new and go with it. */
 export async function runCommand(options: RunOptions, host: Host): Promise<number> {
   const { stdout, signal } = host;
   const { cwd } = host;
@@ -46,13 +51,9 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
   );
   const lifecycle = new Lifecycle({ emit, now, signal });
   try {
-    const { postgres } = lab.manifest.services;
-    const [app, server] = await Promise.all([
+    const [app, running] = await Promise.all([
       lifecycle.enter(session.runtime.prepare(submission)),
-      postgres &&
-        lifecycle.enter(
-          session.provider.postgres({ version: postgres.version, schema: lab.schema }),
-        ),
+      startServices(lab, session.provider, lifecycle),
     ]);
     const world = await lifecycle.enter(
       appWorld({
@@ -60,15 +61,15 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
         title: 'Start the app',
         manifest: lab.manifest,
         app,
-        services: server === undefined ? {} : { postgres: server },
+        services: running,
         instances: {},
-        env: {},
+        env: settingsFor(lab.grader, undefined, SEED),
         onLog: (line) => emit({ type: 'log', line }),
         port,
         now,
       }),
     );
-    stdout.write(`\nThe app is at http://localhost:${port}. Ctrl-C ends it, and its database.\n`);
+    stdout.write(`\nThe app is at http://localhost:${port}. Ctrl-C ends it, and its databases.\n`);
     for (const [name, value] of Object.entries(world.env)) stdout.write(`${name}=${value}\n`);
     return await untilEnded(world.processes(now())[0]!.exited, signal);
   } catch (error) {

@@ -2,19 +2,26 @@ import type { Pool } from 'pg';
 import type { LogRecord } from '../../core/log-record.ts';
 import type { AppProcess } from '../../kit/app.ts';
 import type { PostgresLink } from '../../kit/postgres.ts';
+import type { RedisConnection } from '../../kit/redis.ts';
+import type { RedisLink } from '../../kit/redis-probe.ts';
 
-/** A database, the proxies before it, and the app's processes: all that a stage's checks see. */
+/** Databases, the proxies before it, and the app's processes: all that a stage's checks see. */
 export interface World {
   /** `shared`, or the stage's id. */
   readonly id: string;
   readonly log: LogRecord;
-  /** What the app was given, services included. */
+  /** What the first web process was given, services included. */
   readonly env: Readonly<Record<string, string>>;
-  /** Origin of the first web process. */
-  origin(): string;
+  /** Origin of a web process, the first where none is named. Throws a RangeError where there is none. */
+  origin(process?: string): string;
+  /** Names of the processes that speak HTTP: `web.1`, `web.2`. */
+  readonly web: readonly string[];
   /** The grader's own way to the database; undefined where the lab has none. */
   readonly database: Pool | undefined;
-  links(): readonly PostgresLink[];
+  /** The same to Redis. */
+  readonly redis: RedisConnection | undefined;
+  postgresLinks(): readonly PostgresLink[];
+  redisLinks(): readonly RedisLink[];
   /**
    * Facades of the processes, for one check: `since` is the moment from which they show the log, and
    * once `signal` is aborted, where one is given, they do nothing more.

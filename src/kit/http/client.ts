@@ -53,21 +53,33 @@ export interface Http {
   put<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
   patch<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
   delete<Body = any>(path: string, options?: RequestOptions): Promise<Response<Body>>;
+  /**
+   * The same for another web process, on the same record and under the same contract:
+   * `await http.to('web.2').get('/items')`. By itself it speaks to `web.1`. A URL that one
+   * instance gave is asked of the one that is spoken to.
+   *
+   * Throws `RangeError` where the world has no such process, `NotAvailable` where the server that is
+   * graded is not ours.
+   */
+  to(instance: string): Http;
 }
 
+export const FIRST_INSTANCE = 'web.1';
+
 export interface HttpSetup {
-  /** Origin; asked at each request, since a restarted app may listen elsewhere. */
-  origin: () => string;
+  /** Origin of a web process; asked at each request, since a restarted app may listen elsewhere. */
+  origin: (instance: string) => string;
+  /** The web processes, where there are several: requests then say to which they went. */
+  instances?: readonly string[];
   trace: Trace;
   contract: Contract;
   signal: AbortSignal;
   limits?: HttpLimits;
 }
 
-export function createHttp(setup: HttpSetup): Http {
-  const limits = setup.limits ?? HTTP_LIMITS;
+export function createHttp(setup: HttpSetup, instance = FIRST_INSTANCE): Http {
   const request = (method: string, path: string, options: RequestOptions = {}) =>
-    send(setup, limits, method, path, options);
+    send(setup, instance, method, path, options);
   return {
     request,
     get: (path, options) => request('GET', path, options),
@@ -75,19 +87,25 @@ export function createHttp(setup: HttpSetup): Http {
     put: (path, options) => request('PUT', path, options),
     patch: (path, options) => request('PATCH', path, options),
     delete: (path, options) => request('DELETE', path, options),
+    to: (other) => {
+      // Throws where there is none, before anything is sent.
+      setup.origin(other);
+      return createHttp(setup, other);
+    },
   };
 }
 
 async function send(
   setup: HttpSetup,
-  limits: HttpLimits,
+  instance: string,
   method: string,
   path: string,
   options: RequestOptions,
 ): Promise<Response> {
-  const { trace, contract } = setup;
+  const { trace, contract, limits = HTTP_LIMITS, instances = [] } = setup;
   setup.signal.throwIfAborted();
-  const url = targetOf(method, path, setup.origin());
+  const origins = [instance, ...instances].map(setup.origin);
+  const url = targetOf(method, path, origins);
   for (const [name, value] of Object.entries(options.query ?? {}))
     url.searchParams.append(name, String(value));
   const body =
@@ -99,6 +117,7 @@ async function send(
     id: trace.nextId(),
     method,
     url: url.href,
+    ...(instances.length > 1 && { instance }),
     ...(options.note !== undefined && { note: options.note }),
     requestHeaders: headers,
     ...(body !== undefined && { requestBody: bodyExcerpt(Buffer.from(body)) }),
@@ -167,10 +186,15 @@ async function send(
   return new Response(answer.statusCode, responseHeaders, bytes, exchange);
 }
 
-/** The app may name any URL in what it answers; a grader that asked another server would be its tool. */
-function targetOf(method: string, path: string, origin: string): URL {
+/**
+ * The app may name any URL in what it answers; a grader that asked another server would be its tool.
+ * @param origins of the instance to ask, and of the others
+ */
+function targetOf(method: string, path: string, [origin, ...others]: readonly string[]): URL {
   const url = URL.parse(path, origin);
-  if (url !== null && url.origin === new URL(origin).origin) return url;
+  if (url !== null && url.origin === new URL(origin!).origin) return url;
+  if (url !== null && others.some((other) => url.origin === new URL(other).origin))
+    return new URL(url.pathname + url.search, origin);
   throw new CheckFailure({
     action: `${method} ${path.length <= 200 ? path : `${path.slice(0, 200)}…`}`,
     expected: `a path of the app, or a URL that begins with ${origin}`,

@@ -58,9 +58,10 @@ function requestBlock(
   return labelled(page, 'Request', [...first, ...rest]);
 }
 
-function requestLine({ method, url, note }: Exchange, page: Page): string {
+function requestLine({ method, url, instance, note }: Exchange, page: Page): string {
   const path = URL.canParse(url) ? url.slice(new URL(url).origin.length) : url;
-  const target = `${page.line(method, 20)} ${page.line(path, 200)}`;
+  const on = instance === undefined ? '' : ` on ${page.line(instance, 20)}`;
+  const target = `${page.line(method, 20)} ${page.line(path, 200)}${on}`;
   return note === undefined ? target : `${target} (${page.line(note)})`;
 }
 

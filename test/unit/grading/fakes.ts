@@ -49,7 +49,10 @@ export function fakeWorld(id = 'shared', origin = 'http://127.0.0.1:9'): FakeWor
     env: {},
     origin: () => origin,
     database: undefined,
-    links: () => [],
+    redis: undefined,
+    web: ['web.1'],
+    postgresLinks: () => [],
+    redisLinks: () => [],
     processes: () => [],
     lost: undefined,
     async whyLost() {

@@ -33,9 +33,9 @@ beforeEach(async () => {
     ends.push(() => proxy.close());
     const { role } = postgres.server;
     const app = poolOf({ host: proxy.host, port: proxy.port, ...role, database: database.name });
-    return { link: { tap, faults: proxy.faults }, proxy, app };
+    return { link: { process: name, tap, faults: proxy.faults }, proxy, app };
   };
-  links = [await open('one'), await open('two')];
+  links = [await open('web.1'), await open('web.2')];
 });
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();

@@ -38,6 +38,7 @@ const failure: Complete<NonNullable<Report['checks'][number]['failure']>> = {
         id: 7,
         method: 'POST',
         url: 'http://127.0.0.1:43125/tasks',
+        instance: 'web.2',
         note: 'the first',
         requestHeaders: [['content-type', 'application/json']],
         requestBody: { text: '{}', bytes: 2, truncated: false },
