@@ -59,7 +59,7 @@ export class Answering {
       // What stands in `executing` after its commands is the EXEC.
       const hasRun = first === this.#session.executing.first && !isQueueable(first);
       if (hasRun) this.#outcomes.finish(first, {});
-      else if (first.isSilent) this.#pass(first);
+      else if (first.isSilent || this.#isIgnored(first)) this.#pass(first);
       else return;
     }
   }
@@ -95,7 +95,16 @@ export class Answering {
       return this.#isConfirmed(kind.text, Number(total.text)) || type === '>';
     }
     if (type === '>') return true;
-    return !subscriptions.isEmpty && kind !== undefined && MESSAGES.has(kind.text);
+    if (subscriptions.isEmpty || kind === undefined || !MESSAGES.has(kind.text)) return false;
+    this.#refuseAmbiguous();
+    return true;
+  }
+
+  /** A subscriber in RESP2 has no other arrays to expect; but in the transaction that made it one, it has. */
+  #refuseAmbiguous(): void {
+    const { executing } = this.#session;
+    if (executing.length === 0 || executing.first?.command.name.endsWith('PUBLISH')) return;
+    throw new ProtocolError('in EXEC, a message that may be an answer: there is no telling');
   }
 
   #isConfirmed(kind: string, total: number): boolean {
@@ -126,6 +135,13 @@ export class Answering {
       this.#outcomes.dropQueued();
       this.#outcomes.finish(request, { aborted: true });
     } else this.#outcomes.finish(request, {});
+  }
+
+  /** A second MONITOR is answered by nothing; in a transaction, or of a subscriber, by an error. */
+  #isIgnored({ command }: Request): boolean {
+    const { isMonitor, queued, executing, subscriptions, protocol } = this.#session;
+    if (command.name !== 'MONITOR' || !isMonitor) return false;
+    return !queued && executing.length === 0 && (protocol !== 2 || subscriptions.isEmpty);
   }
 
   /** A silent command's turn has come; what cannot be known is taken to have gone well. */

@@ -23,12 +23,10 @@ export class Asking {
     this.#session.hasAsked = true;
     if (requests.length === 0 && !this.#session.queued) this.#database = this.#session.database;
     const command = this.#seen(budget.spend(words));
-    this.#refuse(command.name);
-    requests.push({
-      command,
-      isSilent: this.#silence.covers(command.name, command.args),
-      confirmations: words.count > 1 ? words.count - 1 : Number.POSITIVE_INFINITY,
-    });
+    const isSilent = this.#silence.covers(command.name, command.args);
+    refuseUnknowable(command.name, isSilent);
+    const confirmations = words.count > 1 ? words.count - 1 : Number.POSITIVE_INFINITY;
+    requests.push({ command, isSilent, confirmations });
     this.#foresee(command);
     log.see(command);
   }
@@ -48,14 +46,14 @@ export class Asking {
     if (name === 'SELECT' && /^\d+$/.test(args[0] ?? '')) this.#database = Number(args[0]);
     else if (name === 'RESET') this.#database = 0;
   }
+}
 
-  #refuse(name: string): void {
-    if (name === 'SYNC' || name === 'PSYNC') {
-      throw new ProtocolError(`${name}: from here on the connection replicates`);
-    }
-    // A subscriber in RESP2 may not speak of CLIENT REPLY any more, and is refused in silence.
-    if (this.#silence.isOff && isSubscription(name) && this.#session.protocol === 2) {
-      throw new ProtocolError(`${name}, and no answers to be had`);
-    }
+function refuseUnknowable(name: string, isSilent: boolean): void {
+  if (name === 'SYNC' || name === 'PSYNC') {
+    throw new ProtocolError(`${name}: from here on the connection replicates`);
+  }
+  // Confirmed all the same, unless refused; and what a subscriber may then say of it, differs by version.
+  if (isSilent && isSubscription(name)) {
+    throw new ProtocolError(`${name} under CLIENT REPLY, of which no more can be known`);
   }
 }

@@ -38,7 +38,7 @@ export interface CommandRecord extends SeenCommand {
   readonly inTransaction: boolean;
   /** Of an EXEC that ran nothing, since a watched key had changed. */
   readonly aborted?: true;
-  /** The client had asked for no answer (CLIENT REPLY): what came of it is not known. */
+  /** There is no answer to it, as the client had asked (CLIENT REPLY): what came of it is not known. */
   readonly unanswered?: true;
 }
 

@@ -1,5 +1,3 @@
-import { isSubscription } from './subscriptions.ts';
-
 /**
  * Which commands a server does not answer, since the client has asked it not to.
  *
@@ -8,10 +6,6 @@ import { isSubscription } from './subscriptions.ts';
 export class Silence {
   #isOff = false;
   #skipsNext = false;
-
-  get isOff(): boolean {
-    return this.#isOff;
-  }
 
   /** Whether this command, the next one that the client has sent, is not answered. */
   covers(name: string, args: readonly string[]): boolean {
@@ -28,8 +22,6 @@ export class Silence {
         return true;
       }
     }
-    // Confirmations are pushed, which no silence covers.
-    if (isSubscription(name)) return false;
     // RESET ends CLIENT REPLY OFF before it is answered.
     if (name === 'RESET') this.#isOff = false;
     return this.#isOff || isSkipped;

@@ -71,8 +71,10 @@ export class RawRedis {
 
   /** All that was heard up to and with this text; the next time, what comes after it. */
   async until(text: string): Promise<string> {
+    let searched = 0;
     for (;;) {
-      const at = this.#heard.indexOf(text);
+      const at = this.#heard.indexOf(text, searched);
+      searched = Math.max(0, this.#heard.length - text.length);
       if (at >= 0) {
         const found = this.#heard.slice(0, at + text.length);
         this.#heard = this.#heard.slice(at + text.length);
