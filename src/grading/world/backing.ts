@@ -16,7 +16,7 @@ import type {
 } from '../../services/port.ts';
 import type { Services } from '../services.ts';
 import { openDatabase, whyNoAnswer } from './database.ts';
-import { type OpenRedis, openRedis, whyNoRedis } from './redis.ts';
+import { type OpenRedis, openRedis } from './redis.ts';
 
 type Route = { host: string; port: number };
 
@@ -48,9 +48,9 @@ export class Backing {
         this.#database = database;
         this.pool = openDatabase(database.admin);
       }),
-      redis?.createDatabase().then((database) => {
+      redis?.createDatabase().then(async (database) => {
         this.#redisDatabase = database;
-        this.redis = openRedis(database.admin);
+        this.redis = await openRedis(database.admin);
       }),
     ]);
     for (const outcome of made) if (outcome.status === 'rejected') throw outcome.reason;
@@ -113,6 +113,18 @@ export class Backing {
     const proxy = await startProxy({ name, upstream, tap });
     this.#proxies.push(proxy);
     return proxy;
+  }
+}
+
+/** Undefined if the server answers, past the proxy and whatever fault is on. */
+async function whyNoRedis(redis: OpenRedis): Promise<string | undefined> {
+  try {
+    await redis.send('PING', []);
+    return undefined;
+  } catch (error) {
+    const message = messageOf(error);
+    // A script of the app's that does not end is not a server that is gone.
+    return message.startsWith('BUSY') ? undefined : message;
   }
 }
 

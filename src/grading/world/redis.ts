@@ -1,5 +1,3 @@
-import { Redis } from 'ioredis';
-import { messageOf } from '../../core/errors.ts';
 import type { RedisConnection } from '../../kit/redis.ts';
 import type { RedisLogin } from '../../services/port.ts';
 
@@ -10,7 +8,13 @@ export interface OpenRedis extends RedisConnection {
 }
 
 /** The grader's own connection to one database; it opens when asked and must be ended. */
-export function openRedis({ address, user, password, number }: RedisLogin): OpenRedis {
+export async function openRedis({
+  address,
+  user,
+  password,
+  number,
+}: RedisLogin): Promise<OpenRedis> {
+  const { Redis } = await import('ioredis');
   const client = new Redis({
     ...address,
     ...(user !== undefined && { username: user }),
@@ -42,16 +46,4 @@ export function openRedis({ address, user, password, number }: RedisLogin): Open
     },
     end: () => client.disconnect(),
   };
-}
-
-/** Undefined if the server answers, past the proxy and whatever fault is on. */
-export async function whyNoRedis(redis: RedisConnection): Promise<string | undefined> {
-  try {
-    await redis.send('PING', []);
-    return undefined;
-  } catch (error) {
-    const message = messageOf(error);
-    // A script of the app's that does not end is not a server that is gone.
-    return message.startsWith('BUSY') ? undefined : message;
-  }
 }

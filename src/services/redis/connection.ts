@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { environmentError, messageOf } from '../../core/errors.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import type { RedisLogin } from '../port.ts';
@@ -11,6 +11,7 @@ export async function withRedis<T>(
   login: RedisLogin,
   action: (client: Redis) => Promise<T>,
 ): Promise<T> {
+  const { Redis } = await import('ioredis');
   const client = new Redis({
     ...connectionOptions(login),
     lazyConnect: true,
@@ -34,7 +35,7 @@ export async function withRedis<T>(
 }
 
 /** The login as `ioredis` takes it; it asks nothing of the server by itself. */
-export function connectionOptions({ address, user, password, number }: RedisLogin): RedisOptions {
+function connectionOptions({ address, user, password, number }: RedisLogin): RedisOptions {
   return {
     ...address,
     ...(user !== undefined && { username: user }),

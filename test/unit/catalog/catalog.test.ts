@@ -255,6 +255,18 @@ describe('a grader is faulty', () => {
       'the stage "one" sets the clock of "web.1" off by 0, and must by a whole number of',
     ],
     [
+      'with instances of a process that there is not',
+      `export default ${JSON.stringify({ lab: 'alpha', instances: { worker: 2 }, stages: stage({ id: 'a', ...CHECK }) })};`,
+      'the grader has instances of "worker", and the lab has web.',
+    ],
+    [
+      'without an instance',
+      grader('alpha', [
+        { ...stage({ id: 'a', ...CHECK })[0], world: 'own', instances: { web: 0 } },
+      ]),
+      'the stage "one" has 0 instances of "web", and must have 1 or more.',
+    ],
+    [
       'without a default export',
       'export const grader = 1;',
       'has no grader as its default export.',

@@ -122,6 +122,17 @@ describe('what the app says to Postgres', () => {
     expect(statementLines(statements)).toEqual(['SELECT $1::int']);
   });
 
+  it('is told of one process alone', async () => {
+    const seen = probe();
+    await links[0]!.app.query('SELECT 1');
+    await links[1]!.app.query('SELECT 2');
+    expect(statementLines(seen.of('web.2').statements())).toEqual(['SELECT 2']);
+    expect(() => seen.of('worker.1')).toThrow(/no process worker\.1.*: web\.1, web\.2$/);
+    seen.of('web.2').cut();
+    await expect(links[1]!.app.query('SELECT 2')).rejects.toThrow();
+    await links[0]!.app.query('SELECT 3');
+  });
+
   it('is seen while it is in flight', async () => {
     const sleeping = links[1]!.app.query('SELECT pg_sleep(0.2)');
     await probe().seen(/pg_sleep/, { withinMs: 5_000, what: 'the sleep' });
