@@ -75,8 +75,7 @@ function grade(way: string, round: number): Record<string, number> {
     },
   );
   const wall = performance.now() - startedAt;
-  if (status !== 0)
-    throw new Error(`the solution did not pass with ${way}: exit code ${status}`);
+  if (status !== 0) throw new Error(`the solution did not pass with ${way}: exit code ${status}`);
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   const started = report.checks.flatMap((check) => check.startedAt ?? []);
   const ends = report.checks.map((check) => (check.startedAt ?? 0) + check.durationMs);

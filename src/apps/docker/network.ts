@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { errorCode } from '../../core/errors.ts';
+import { environmentError, errorCode, type LabsError } from '../../core/errors.ts';
 import type { Route } from '../port.ts';
 import type { RegistryAccess } from './image/plan.ts';
 import { openGate } from './registry/gate.ts';
@@ -23,7 +23,9 @@ export interface SandboxNetwork {
   reach(server: { host: string; port: number }): Promise<Route>;
   openRegistry(hosts: readonly string[], env: Environment): Promise<RegistryAccess>;
   /** Why it is gone; undefined while it is there. */
-  readonly lost: Error | undefined;
+  readonly lost: LabsError | undefined;
+  /** Aborted when it is gone. */
+  readonly gone: AbortSignal;
   close(): void;
 }
 
@@ -42,23 +44,35 @@ export async function openNetwork(
   const entrances = new Set<Entrance>();
   const ours = new Set<number>();
   const newPort = portsWithoutOrder();
-  const reach = async (server: { host: string; port: number }) => {
+  const lost = () =>
+    session.lost &&
+    environmentError(`The sandbox lost its network: ${session.lost.message}.`, {
+      hint: 'Grade again; “labs doctor” shows whether the Docker engine answers.',
+      cause: session.lost,
+    });
+  const orLost = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw lost() ?? error;
+    });
+  const route = async (server: { host: string; port: number }) => {
     for (let left = ATTEMPTS; ; left -= 1) {
       const port = newPort();
       try {
-        const route = await openRoute(session, port, server);
+        const opened = await openRoute(session, port, server);
         ours.add(port);
-        return route;
+        return { ...opened, open: () => orLost(opened.open()) };
       } catch (error) {
         // What a stranger's program took is no reason not to serve it.
         if (errorCode(error) !== 'EADDRINUSE' || left === 0) throw error;
       }
     }
   };
+  const reach = (server: { host: string; port: number }) => orLost(route(server));
   return {
     name: network,
     newPort,
-    listeners: async () => (await session.listeners()).filter(({ port }) => !ours.has(port)),
+    listeners: async () =>
+      (await orLost(session.listeners())).filter(({ port }) => !ours.has(port)),
     enter: async (port, at) => {
       const entrance = await openEntrance(session, port, at);
       entrances.add(entrance);
@@ -67,20 +81,21 @@ export async function openNetwork(
     reach,
     openRegistry: async (hosts, env) => {
       const gate = await openGate(hosts, env);
-      const route = await reach(gate);
+      const way = await reach(gate);
       return {
         network,
-        proxy: `http://${route.host}:${route.port}`,
+        proxy: `http://${way.host}:${way.port}`,
         refused: gate.refused,
         lost: gate.lost,
         close: async () => {
-          route.shut();
+          way.shut();
           await gate.close();
         },
       };
     },
+    gone: session.gone,
     get lost() {
-      return session.lost;
+      return lost();
     },
     close: () => {
       for (const entrance of entrances) entrance.shut();

@@ -95,7 +95,7 @@ function prepareInDocker(
           () => false,
         );
         if (!answers) return 'the Docker engine went away';
-        return network.lost && `the sandbox lost its network: ${network.lost.message}`;
+        return network.lost && 'the sandbox lost its network';
       },
     };
   });

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { environmentError, type LabsError } from '../../core/errors.ts';
 import type { LogLine } from '../../core/log.ts';
 import type { Submission } from '../../core/submission.ts';
 import {
@@ -98,7 +99,8 @@ export async function startInSandbox(
     if (spec.readiness === undefined) return running;
     context.progress(`waiting for GET ${spec.readiness} to answer 200`);
     const usage = () => usageOf(docker.getContainer(container.id));
-    const last = await waitForReadiness(running, spec, usage, context.signal);
+    const signal = AbortSignal.any([context.signal, network.gone]);
+    const last = await waitForReadiness(running, spec, usage, signal);
     if (last === 'ready') {
       if (clockOffsetMs !== undefined) requireClock(name, lines);
       return running;
@@ -114,13 +116,25 @@ export async function startInSandbox(
     const listeners = await network.listeners();
     throw notReady(last, { listeners, port, readiness: spec.readiness, spec, lines, cause });
   } catch (error) {
+    // Nothing comes up without these, whatever the program does.
+    if (network.lost !== undefined) throw network.lost;
     await running.kill();
+    if (running.lost()) throw engineLost(error);
     if (error instanceof NoSuchProgram) throw notStartable('exited', command, error.problem);
     throw error;
   }
 }
 
+function engineLost(cause: unknown): LabsError {
+  return environmentError('The Docker engine went away while the app started.', {
+    hint: 'Start it again; “labs doctor” shows what labs finds.',
+    cause,
+  });
+}
+
 interface Controlled extends RunningProcess {
+  /** True where the engine went away rather than the program. */
+  lost(): boolean;
   /** The limit that ended it, in a sentence. */
   cause(): string | undefined;
 }
@@ -133,9 +147,11 @@ function control(
 ): Controlled {
   let exit: Exit | undefined;
   let cause: string | undefined;
+  let lost = false;
   let forced = false;
   const exited = container.ended.then(async (end) => {
     entrance.shut();
+    ({ lost } = end);
     cause = explain(end);
     const signal = signalOf(end.status);
     exit = { code: signal === null ? end.status : null, signal, forced };
@@ -154,6 +170,7 @@ function control(
       return exit;
     },
     cause: () => cause,
+    lost: () => lost,
     terminate: async (graceMs) => {
       if (exit !== undefined) return exit;
       await container.signal('SIGTERM');

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -67,13 +67,10 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
     expect(leftOf(child.pid!)).toEqual([]);
   });
 
-  it('without its network it is no grade', async () => {
-    const { child, ended } = start('grade', '--runtime', 'docker');
-    for (let seen = ''; !/\d+ checks?|answers-health/.test(seen); )
+  it('without its network it is no grade', { timeout: 120_000 }, async () => {
+    const { child, ended } = startIn(solution, 'grade', '--runtime', 'docker');
+    for (let seen = ''; !seen.includes('creates-task'); )
       seen += String((await once(child.stdout!, 'data'))[0]);
-    await expect
-      .poll(() => leftOf(child.pid!).filter((name) => name.includes('web')), { timeout: 20_000 })
-      .not.toEqual([]);
     docker('kill', leftOf(child.pid!).find((name) => name.endsWith('-relay'))!);
     const { code, output } = await ended;
     expect(output).toContain('not a grade');
@@ -81,12 +78,23 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
     expect(leftOf(child.pid!)).toEqual([]);
   });
 
-  it('when the engine goes away it is no grade, and labs clean finds what is left', async () => {
+  it('without its network it does not even start', { timeout: 120_000 }, async () => {
+    const { child, ended } = startIn(solution, 'grade', '--runtime', 'docker');
+    await untilItServes(child);
+    docker('kill', leftOf(child.pid!).find((name) => name.endsWith('-relay'))!);
+    const { code, output } = await ended;
+    expect(output).toMatch(/lost its network|not a grade/);
+    expect(code, output).toBe(3);
+    expect(leftOf(child.pid!)).toEqual([]);
+  });
+
+  it('when the engine goes away it is no grade, and labs clean finds what is left', {
+    timeout: 120_000,
+  }, async () => {
     await using way = await wayToEngine();
-    const { child, ended } = start('grade', '--runtime', 'docker', { DOCKER_HOST: way.url });
-    await expect
-      .poll(() => leftOf(child.pid!).filter((name) => name.includes('web')), { timeout: 20_000 })
-      .not.toEqual([]);
+    const env = { DOCKER_HOST: way.url };
+    const { child, ended } = startIn(solution, 'grade', '--runtime', 'docker', env);
+    await untilItServes(child);
     await way.cut();
     const { code, output } = await ended;
     expect(code, output).toBe(3);
@@ -111,11 +119,21 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
     return JSON.parse(readFileSync(file, 'utf8')) as Report;
   }
 
-  function start(command: string, ...more: (string | Record<string, string>)[]) {
+  /** The checks are under way, and will be for some seconds. */
+  async function untilItServes({ pid }: ChildProcess): Promise<void> {
+    await expect
+      .poll(() => leftOf(pid!).filter((name) => name.includes('web')), { timeout: 60_000 })
+      .not.toEqual([]);
+  }
+
+  const start = (command: string, ...more: (string | Record<string, string>)[]) =>
+    startIn(small, command, ...more);
+
+  function startIn(cwd: string, command: string, ...more: (string | Record<string, string>)[]) {
     const args = more.filter((arg) => typeof arg === 'string');
     const env = more.find((arg) => typeof arg === 'object') ?? {};
     const provider = command === 'grade' ? ['--provider', 'local'] : [];
-    return spawnLabs([command, ...provider, ...args], { cwd: small, runs, env });
+    return spawnLabs([command, ...provider, ...args], { cwd, runs, env });
   }
 });
 

@@ -15,6 +15,7 @@ import {
 export class RelaySession {
   readonly #session: ClientHttp2Session;
   #lost: Error | undefined;
+  readonly #gone = new AbortController();
 
   /** @param channel standard input and output of the program in the sandbox */
   constructor(channel: Socket) {
@@ -24,6 +25,7 @@ export class RelaySession {
     });
     this.#session.on('close', () => {
       this.#lost ??= new Error('its connection was closed');
+      this.#gone.abort(this.#lost);
     });
   }
 
@@ -41,6 +43,11 @@ export class RelaySession {
   /** Why there is no connection to the sandbox any more. */
   get lost(): Error | undefined {
     return this.#lost;
+  }
+
+  /** Aborted when there is none. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /**
