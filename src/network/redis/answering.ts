@@ -1,7 +1,7 @@
 import { CONNECTION_LOST, utf8 } from './command.ts';
+import type { Reply } from './nesting.ts';
 import { isQueueable, Outcomes } from './outcomes.ts';
 import { ProtocolError } from './protocol.ts';
-import type { Reply } from './replies.ts';
 import type { Request, Session } from './session.ts';
 import { isConfirmation } from './subscriptions.ts';
 

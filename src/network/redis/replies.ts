@@ -1,16 +1,6 @@
 import { LengthLine } from './length.ts';
+import { Nesting, type Reply } from './nesting.ts';
 import { CR, LF, letter, ProtocolError } from './protocol.ts';
-
-/** What matters of an answer: not its contents, but what kind of answer it is. */
-export interface Reply {
-  /** The first byte of it: '+', '-', '$', '*' … */
-  readonly type: string;
-  /** Of a string, a number or an error: the beginning, a character for each byte. */
-  readonly text: string;
-  readonly isNull: boolean;
-  /** Of an aggregate: the first items. */
-  readonly head: readonly Reply[];
-}
 
 export interface ReplyListener {
   /** An aggregate begins, which is not inside of another. Whether its items are answers by themselves. */
@@ -19,22 +9,11 @@ export interface ReplyListener {
 }
 
 const KEPT_TEXT = 1024;
-const HEAD = 3;
-// Redis' own scripts nest some 8,000 deep before Lua gives up.
-const DEPTH_LIMIT = 100_000;
-
 const LINES = new Set('+-:,(#_');
 const BODIES = new Set('$!=;');
 const AGGREGATES = new Set('*~>%|');
 const END = '.';
 const NO_ITEMS: readonly Reply[] = [];
-
-interface Open {
-  readonly type: string;
-  readonly head: Reply[];
-  /** Items still to come; Infinity where their end is marked. */
-  missing: number;
-}
 
 type State = 'type' | 'line' | 'length' | 'body' | 'end';
 
@@ -49,7 +28,7 @@ type State = 'type' | 'line' | 'length' | 'body' | 'end';
 export class ReplyReader {
   readonly #listener: ReplyListener;
   readonly #length = new LengthLine();
-  readonly #open: Open[] = [];
+  readonly #nesting = new Nesting();
   #state: State = 'type';
   #type = '';
   #text = '';
@@ -86,20 +65,15 @@ export class ReplyReader {
   }
 
   #begin(type: string): void {
-    const parent = this.#open.at(-1);
-    const inString = parent?.type === '$';
-    if ((type === ';') !== inString) throw new ProtocolError(`an answer of type ${type}`);
+    const nesting = this.#nesting;
+    if ((type === ';') !== (nesting.type === '$')) throw unknownType(type);
     this.#type = type;
     this.#text = '';
-    this.#wanted = this.#isShown(parent) ? KEPT_TEXT : 0;
-    if (type === END && parent?.missing === Number.POSITIVE_INFINITY) this.#state = 'end';
+    this.#wanted = nesting.isShown ? KEPT_TEXT : 0;
+    if (type === END && nesting.isStreamed) this.#state = 'end';
     else if (LINES.has(type)) this.#state = 'line';
     else if (BODIES.has(type) || AGGREGATES.has(type)) this.#state = 'length';
-    else throw new ProtocolError(`an answer of type ${type}`);
-  }
-
-  #isShown(parent: Open | undefined): boolean {
-    return parent === undefined || (this.#open.length === 1 && parent.head.length < HEAD);
+    else throw unknownType(type);
   }
 
   #readLine(chunk: Buffer, at: number): number {
@@ -146,7 +120,7 @@ export class ReplyReader {
 
   #openAggregate(length: number): void {
     const type = this.#type;
-    if (this.#open.length === 0 && this.#listener.opens(type, length)) {
+    if (this.#nesting.isEmpty && this.#listener.opens(type, length)) {
       this.#state = 'type';
       return;
     }
@@ -155,8 +129,7 @@ export class ReplyReader {
   }
 
   #push(type: string, missing: number): void {
-    if (this.#open.length === DEPTH_LIMIT) throw new ProtocolError('an answer that is too deep');
-    this.#open.push({ type, head: [], missing });
+    this.#nesting.begin(type, missing);
     this.#state = 'type';
   }
 
@@ -178,36 +151,20 @@ export class ReplyReader {
     return at + 1;
   }
 
-  /** The end that a streamed type marks. */
   #close(): void {
-    this.#state = 'type';
-    const ended = this.#pop();
-    if (ended !== undefined) this.#deliver(ended);
+    this.#deliver(this.#nesting.end());
   }
 
   #ended(text: string, isNull: boolean): void {
-    this.#deliver({ type: this.#type, text, isNull, head: NO_ITEMS });
+    this.#deliver(this.#nesting.add({ type: this.#type, text, isNull, head: NO_ITEMS }));
   }
 
-  /** What the innermost aggregate amounts to. An attribute is none: it tells about the answer that follows it. */
-  #pop(): Reply | undefined {
-    const { type, head } = this.#open.pop() as Open;
-    return type === '|' ? undefined : { type, text: '', isNull: false, head };
-  }
-
-  #deliver(reply: Reply): void {
+  #deliver(reply: Reply | undefined): void {
     this.#state = 'type';
-    let ended: Reply | undefined = reply;
-    while (ended !== undefined) {
-      const parent = this.#open.at(-1);
-      if (parent === undefined) {
-        this.#listener.reply(ended);
-        return;
-      }
-      if (this.#isShown(parent)) parent.head.push(ended);
-      parent.missing--;
-      if (parent.missing > 0) return;
-      ended = this.#pop();
-    }
+    if (reply !== undefined) this.#listener.reply(reply);
   }
+}
+
+function unknownType(type: string): ProtocolError {
+  return new ProtocolError(`an answer of type ${type}`);
 }

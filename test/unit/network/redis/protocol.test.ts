@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { bytesOf, CONNECTION_LOST, utf8 } from '../../../../src/network/redis/command.ts';
-import { briefs, byteByByte, client, replay, type Said, server, split } from './conversation.ts';
+import {
+  brief,
+  briefs,
+  byteByByte,
+  client,
+  replay,
+  type Said,
+  server,
+  split,
+} from './conversation.ts';
 import { command } from './redis-server.ts';
 
 /** Answers of every type, RESP2's and RESP3's, with the streamed ones that only the specification has. */
@@ -184,6 +193,24 @@ test.each([
   const { opaque, pending } = replay([client('GET a\r\n'), server(bytes)]);
   expect(opaque).toEqual([{ connection: 1, reason }]);
   expect(pending).toEqual([]);
+});
+
+test('in RESP2, a message and an answer to EXEC may be the same: the connection becomes opaque', () => {
+  const message = '*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n';
+  const { opaque } = replay([
+    client('MULTI\r\nSUBSCRIBE a\r\nLRANGE l 0 -1\r\nEXEC\r\n'),
+    server('+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n*3\r\n+subscribe\r\n+a\r\n:1\r\n', message),
+  ]);
+  const reason = 'in EXEC, a message that may be an answer: there is no telling';
+  expect(opaque).toEqual([{ connection: 1, reason }]);
+});
+
+test('a server ends a subscription unasked, where a shard moves', () => {
+  const moved = '*3\r\n+sunsubscribe\r\n+a\r\n:0\r\n';
+  const said = [client('SSUBSCRIBE a\r\n'), server('*3\r\n+ssubscribe\r\n+a\r\n:1\r\n', moved)];
+  const { records, opaque } = replay([...said, client('GET a\r\n'), server('$-1\r\n')]);
+  expect(records.map(brief)).toEqual(['SSUBSCRIBE a', 'GET a']);
+  expect(opaque).toEqual([]);
 });
 
 test('a server that refuses a connection is not out of turn', () => {
