@@ -4,7 +4,7 @@ import type { LogLine } from '../../../core/log.ts';
 import { orAbort } from '../../../platform/abortable.ts';
 import { AppStartError } from '../../port.ts';
 import { notStartable } from '../../start-errors.ts';
-import { howItEnded, limitReached, notRun } from '../sandbox/cause.ts';
+import { howItEnded, isOutOfRoom, limitReached, notRun } from '../sandbox/cause.ts';
 import {
   type ContainerEnd,
   type ContainerPlan,
@@ -12,6 +12,7 @@ import {
   NoSuchProgram,
   type SandboxContainer,
 } from '../sandbox/container.ts';
+import { diskFull, freeMiB } from '../sandbox/disk.ts';
 import { type Usage, usageOf } from '../sandbox/usage.ts';
 
 /** A step of labs.yaml, and how far it may go. */
@@ -43,6 +44,7 @@ export interface StepPlan extends ContainerPlan {
 /**
  * Runs a step to its end in a container of its own, which stays, ended, for its files to be kept.
  * @throws {AppStartError} it failed, or used more than it may
+ * @throws {LabsError} `environment`: the engine went away, or its disk is full
  */
 export async function runStep(plan: StepPlan, signal: AbortSignal): Promise<SandboxContainer> {
   const { step, shown, bounds, docker } = plan;
@@ -65,7 +67,10 @@ export async function runStep(plan: StepPlan, signal: AbortSignal): Promise<Sand
     if (typeof end === 'string')
       throw new AppStartError(step, `${name} ${end}`, hintFor(step, plan), lines);
     if (end.lost) throw environmentError('The Docker engine went away while the app was built.');
-    if (end.status !== 0) throw failed(end, name, plan, watch.most(), lines);
+    if (end.status !== 0) {
+      const full = isOutOfRoom(lines) ? diskFull(await freeMiB(plan)) : undefined;
+      throw full ?? failed(end, name, plan, watch.most(), lines);
+    }
     return container;
   } finally {
     watch.stop();

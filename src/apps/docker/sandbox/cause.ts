@@ -30,6 +30,8 @@ export function notRun(
   return status === NOT_FOUND && init ? { problem: undefined } : undefined;
 }
 
+const OUT_OF_ROOM = /ENOSPC|No space left on device/i;
+
 const SIGNS: readonly { pattern: RegExp; says: (limits: Limits) => string }[] = [
   {
     pattern: /heap out of memory|MemoryError|OutOfMemoryError|Cannot allocate memory|ENOMEM/,
@@ -44,7 +46,7 @@ const SIGNS: readonly { pattern: RegExp; says: (limits: Limits) => string }[] = 
     says: ({ openFiles }) => `It reached its limit of ${openFiles} open files and connections.`,
   },
   {
-    pattern: /ENOSPC|No space left on device/i,
+    pattern: OUT_OF_ROOM,
     says: ({ tmpMiB }) => `It filled its disk: /tmp holds ${tmpMiB} MiB.`,
   },
   {
@@ -67,4 +69,8 @@ export function limitReached(
 
 function outOfMemory({ memoryMiB }: Limits): string {
   return `It ran out of memory: its limit is ${memoryMiB} MiB.`;
+}
+
+export function isOutOfRoom(lines: readonly LogLine[]): boolean {
+  return lines.some(({ text }) => OUT_OF_ROOM.test(text));
 }
