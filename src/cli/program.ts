@@ -66,7 +66,7 @@ function declare(host: Host, done: (code: number) => void): Command {
     .description('grade the workspace you are in')
     .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
     .addOption(providerOption())
-    .addOption(serviceOption('a server of yours: postgres=postgres://user@host/db'))
+    .addOption(serviceOption(OWN_SERVERS))
     .addOption(runtimeOption())
     .addOption(trustOption())
     .option('--against <url>', 'grade a server that runs already, from outside')
@@ -91,7 +91,7 @@ function declare(host: Host, done: (code: number) => void): Command {
     .description('run the app with its services, as the grader does, until Ctrl-C')
     .argument('[workspace]', 'a directory with a labs.yaml; by default this one or a parent')
     .addOption(providerOption())
-    .addOption(serviceOption('a server of yours: postgres=postgres://user@host/db'))
+    .addOption(serviceOption(OWN_SERVERS))
     .addOption(runtimeOption())
     .addOption(trustOption())
     .option('--port <port>', 'port of the app', '3000')
@@ -214,6 +214,10 @@ function trustOption(): Option {
   const description = 'this workspace is yours: run it with your rights, now and later';
   return new Option('--trust', description).default(false);
 }
+
+const OWN_SERVERS =
+  'servers of yours, for all that the lab needs: postgres=postgres://user@host/db, ' +
+  'redis=redis://:password@host; repeatable';
 
 function serviceOption(description: string): Option {
   return new Option('--service <name=url>', description).argParser(collect).default([]);

@@ -16,7 +16,7 @@ export interface Redis {
   command<Reply = any>(name: string, ...args: readonly RedisArgument[]): Promise<Reply>;
   /** The keys that match a pattern, all of them where none is given; sorted. */
   keys(pattern?: string): Promise<string[]>;
-  /** Removes every key, as a restart without persistence does. */
+  /** Removes every key, as a restart without persistence does; in a shared world, those of other checks too. */
   flush(): Promise<void>;
 }
 

@@ -69,7 +69,7 @@ export interface RedisDatabase {
   readonly role: { user: string; password: string };
   /** For the grader's own commands, past the proxy. */
   readonly admin: RedisLogin;
-  /** Removes it, with all in it; ends the connections to it. */
+  /** Removes it, with all in it; a server of its own may end a moment later. */
   drop(): Promise<void>;
 }
 

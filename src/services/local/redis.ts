@@ -32,25 +32,26 @@ export function localRedis(options: LocalRedisOptions): Resource<RedisServer> {
     const directory = path.join(run.path, name);
     undo(() => removeTree(directory));
     await mkdir(directory, { mode: 0o700 });
-    const running = new Set<Promise<RedisDatabase>>();
+    const running = new Set<Promise<StartedDatabase>>();
     const over = new AbortController();
     undo(async () => {
       over.abort(new Error('Redis was undone'));
-      for (const database of running) await (await database.catch(() => undefined))?.drop();
+      await Promise.all([...running].map(async (each) => (await each.catch(() => {}))?.stop()));
     });
     let databases = 0;
-    const start = () => {
+    const start = async (): Promise<RedisDatabase> => {
       databases += 1;
       const database = startDatabase(path.join(directory, String(databases)), {
         ...options,
         signal: over.signal,
       });
       running.add(database);
-      return database;
+      const { stop, ...started } = await database;
+      // A server ends 100 ms after it was told to; nobody waits for it until all of them must be gone.
+      return { ...started, drop: async () => void stop().catch(() => {}) };
     };
     // One that is wanted in any case: that it does not start is to be known now.
-    const first: Promise<RedisDatabase>[] = [start()];
-    await first[0];
+    const first = [await start()];
     signal.throwIfAborted();
     return {
       version: program.version,
@@ -62,10 +63,12 @@ export function localRedis(options: LocalRedisOptions): Resource<RedisServer> {
   });
 }
 
+type StartedDatabase = Omit<RedisDatabase, 'drop'> & { stop(): Promise<void> };
+
 async function startDatabase(
   directory: string,
   { program, platform, run, signal }: LocalRedisOptions & { signal: AbortSignal },
-): Promise<RedisDatabase> {
+): Promise<StartedDatabase> {
   await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
     throw environmentError(`Redis has no room in ${directory}: ${messageOf(error)}.`, {
       hint: 'Make room there, or name another directory in LABS_RUNS_DIR.',
@@ -97,7 +100,7 @@ async function startDatabase(
     await stop();
     throw error;
   }
-  return { address, number: 0, role: users.app, admin, drop: stop };
+  return { address, number: 0, role: users.app, admin, stop };
 }
 
 function tooOld({ file, version }: RedisProgram): Error {

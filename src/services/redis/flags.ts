@@ -31,6 +31,8 @@ export function serverFlags(version: string, { app, grader }: Users): string[] {
   return [
     ...['--save', '', '--appendonly', 'no'],
     ...['--maxmemory', MAX_MEMORY, '--maxmemory-policy', 'noeviction'],
+    // Sooner than the grader loses its patience: a script without end is then told from a server that is gone.
+    ...['--lua-time-limit', '2000'],
     // A title would be written over the environment, where a sweep looks for the run's mark.
     ...['--set-proc-title', 'no'],
     ...user(app.user, app.password, appRules(version)),

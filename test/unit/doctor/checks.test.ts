@@ -113,6 +113,22 @@ describe('Redis', () => {
     expect(fix).toMatchObject({ command: [command], privileged: name !== 'brew' });
   });
 
+  it('that is too old is not to be used', async () => {
+    const stdout = 'Redis server v=6.0.16 sha=0';
+    const run = async () => ({
+      started: true as const,
+      exitCode: 0,
+      timedOut: false,
+      stdout,
+      stderr: '',
+    });
+    const { found, state } = await checkRedis(machine({ run }), labs);
+    expect({ found, state }).toEqual({
+      found: '/usr/bin/redis-server is Redis 6.0.16; labs needs Redis 6.2 or newer',
+      state: 'warning',
+    });
+  });
+
   it('that is there and does not run is not installed again', async () => {
     const run = async () => ({ started: false as const, code: 'ENOENT', message: 'no loader' });
     const { found, fix } = await checkRedis(machine({ run }), labs);

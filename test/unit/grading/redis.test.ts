@@ -185,6 +185,25 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
     ]);
   });
 
+  it('that the app keeps busy is the learner’s failure', async () => {
+    const report = await own([
+      'hangs',
+      async ({ http, redis, env }) => {
+        const { Redis } = await import('ioredis');
+        const app = new Redis(env['REDIS_URL']!);
+        app.on('error', () => {});
+        app.eval('while true do end', 0).catch(() => {});
+        await redis.seen(/^EVAL/, { withinMs: 2_000, what: 'the script' });
+        try {
+          demand(await http.post('/hits')).toHaveStatus(200);
+        } finally {
+          app.disconnect();
+        }
+      },
+    ]);
+    expect(problems(report)).toMatchObject([{ id: 'hangs', verdict: 'failed' }]);
+  });
+
   it('that dies is not the learner’s failure', async () => {
     const report = await gradeCounter({
       grader: {

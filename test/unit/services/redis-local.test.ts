@@ -40,7 +40,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('Redis of this machine'), () 
       expect(await ask(b!.admin, 'GET', 'key')).toBe('of b');
       expect(await leftovers(run)).toHaveLength(2);
       await a!.drop();
-      expect(await leftovers(run)).toHaveLength(1);
+      await expect.poll(() => leftovers(run)).toHaveLength(1);
     } finally {
       await resource.teardown();
     }
