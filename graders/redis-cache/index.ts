@@ -1,0 +1,22 @@
+import { defineGrader } from 'backend-labs/kit';
+import catalogue from './catalogue.ts';
+import cost from './cost.ts';
+import expiry from './expiry.ts';
+import hits from './hits.ts';
+import keys from './keys.ts';
+import outages from './outages.ts';
+import races from './races.ts';
+import writes from './writes.ts';
+
+export default defineGrader({
+  lab: 'redis-cache',
+  instances: { web: 2 },
+  env: (random) => ({
+    CACHE_TTL_SECONDS: String(random.integer(45, 90)),
+    CACHE_NEGATIVE_TTL_SECONDS: String(random.integer(2, 3)),
+    CACHE_JITTER: '0',
+    // Long: only where Redis is slow or silent should a request feel it.
+    CACHE_TIMEOUT_MS: String(random.integer(1_500, 2_500)),
+  }),
+  stages: [catalogue, hits, writes, races, cost, keys, expiry, outages],
+});

@@ -1,0 +1,305 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  attempt,
+  CheckFailure,
+  concurrently,
+  defineStage,
+  expect,
+  type Http,
+  type OwnContext,
+} from 'backend-labs/kit';
+import {
+  createProduct,
+  instances,
+  listPage,
+  patchProduct,
+  pathOf,
+  readProduct,
+  skusOf,
+  warm,
+} from './api.ts';
+import { asStored, newProduct, otherPrice } from './product.ts';
+import { CHALLENGES, TIMEOUTS, twelveFactor } from './reading.ts';
+import { readingUnderWay, slowDown, speedUp } from './slow.ts';
+import { expectCaching, RECOVERY_MS, room, steady, surviving } from './steady.ts';
+
+const TIMEOUT = 'CACHE_TIMEOUT_MS';
+
+/** What the contract gives the app between SIGTERM and its end. */
+const STOP_MS = 5_000;
+
+export default defineStage({
+  id: 'outages',
+  title: 'Redis goes away, and comes back',
+  world: 'own',
+  // A write whose invalidation got lost may show for as long: no check here waits for that.
+  env: (random) => ({
+    CACHE_TTL_SECONDS: '60',
+    CACHE_TIMEOUT_MS: String(random.integer(300, 500)),
+  }),
+  checks: [
+    {
+      id: 'serves-without-redis',
+      title: 'While Redis refuses connections, everything works from Postgres',
+      points: 4,
+      needs: ['hits-on-the-other-instance', 'changes-products'],
+      timeoutMs: 40_000,
+      hint: 'An error of the cache is a reason to ask Postgres, not to fail. Listen to the client’s error event, and let commands fail at once while there is no connection, rather than wait in a queue.',
+      reference: twelveFactor('backing-services', 'Backing services'),
+      run: async (context) => {
+        await steady(context);
+        const { redis, app } = context;
+        const within = Number(context.env[TIMEOUT]) + (await room(context.http));
+        redis.cut();
+        await surviving(app, () => expectService(context, within, 'while Redis is cut off'));
+      },
+    },
+    {
+      id: 'resumes-after-a-cut',
+      title: 'Once Redis is back, caching resumes without a restart',
+      points: 2,
+      needs: ['serves-without-redis'],
+      timeoutMs: 40_000,
+      hint: 'Let the client try to connect again for ever, with a short and bounded pause. A retry strategy that gives up, or one that waits longer and longer, does not come back.',
+      reference: TIMEOUTS,
+      run: async (context) => {
+        await steady(context);
+        const { http, redis, app } = context;
+        const product = await createProduct(http, context.random);
+        const more = await room(http);
+        redis.cut();
+        await surviving(app, () =>
+          concurrently(20, (i) =>
+            readProduct(instances(http)[i % 2]!, product, { note: 'while Redis is cut off' }),
+          ),
+        );
+        // Long enough for many attempts to connect.
+        await sleep(2_500, undefined, { signal: context.signal });
+        await redis.restore();
+        await expectCaching(context, RECOVERY_MS + more, 'now that Redis is back');
+      },
+    },
+    {
+      id: 'serves-while-redis-is-silent',
+      title:
+        'While Redis accepts commands and says nothing, no request waits for longer than it may',
+      points: 4,
+      needs: ['serves-without-redis'],
+      timeoutMs: 40_000,
+      hint: 'Nothing fails here, so nothing ends unless you do it: give up on Redis after CACHE_TIMEOUT_MS, for all commands of a request together, and ask Postgres.',
+      reference: TIMEOUTS,
+      run: async (context) => {
+        await steady(context);
+        const { redis, app } = context;
+        const within = Number(context.env[TIMEOUT]) + (await room(context.http));
+        redis.blackhole();
+        await surviving(app, () => expectService(context, within, 'while Redis is silent'));
+      },
+    },
+    {
+      id: 'burst-while-redis-is-silent',
+      title: 'Many requests at once wait for a silent Redis no longer than one does',
+      points: 2,
+      needs: ['serves-while-redis-is-silent'],
+      timeoutMs: 40_000,
+      hint: 'Look for a queue: a lock that is asked of Redis, one after another; a pool of connections whose places are all held by commands that nobody answers.',
+      reference: TIMEOUTS,
+      run: async (context) => {
+        await steady(context);
+        const { http, random, redis, app } = context;
+        const products = [await createProduct(http, random), await createProduct(http, random)];
+        const within = Number(context.env[TIMEOUT]) + 2 * (await room(http));
+        redis.blackhole();
+        await surviving(app, () =>
+          concurrently(60, async (i) => {
+            const note = 'one of 60 at once, while Redis is silent';
+            const found = await readProduct(
+              instances(http)[i % 2]!,
+              products[i % 3 === 0 ? 1 : 0]!,
+              { note, timeoutMs: within },
+            );
+            expect(found).toHaveHeader('X-Cache', 'BYPASS');
+          }),
+        );
+      },
+    },
+    {
+      id: 'resumes-after-silence',
+      title: 'Once Redis speaks again, caching resumes without a restart',
+      points: 2,
+      needs: ['serves-while-redis-is-silent'],
+      timeoutMs: 40_000,
+      hint: 'A connection that says nothing is dead: close it and open another. A breaker that opens must close again.',
+      reference: TIMEOUTS,
+      run: async (context) => {
+        await steady(context);
+        const { http, redis } = context;
+        const product = await createProduct(http, context.random);
+        const more = await room(http);
+        redis.blackhole();
+        const note = 'while Redis is silent';
+        const timeoutMs = Number(context.env[TIMEOUT]) + 2 * more;
+        await concurrently(20, (i) =>
+          readProduct(instances(http)[i % 2]!, product, { note, timeoutMs }),
+        );
+        await redis.restore();
+        await expectCaching(context, RECOVERY_MS + more, 'now that Redis speaks again');
+      },
+    },
+    {
+      id: 'cut-off-instance-is-not-stale',
+      title: 'An instance that alone is cut off from Redis shows what others write',
+      points: 2,
+      needs: ['serves-without-redis', 'patch-shows-everywhere'],
+      timeoutMs: 40_000,
+      hint: 'Without Redis, ask Postgres each time. A copy in the process’s own memory does not hear of the others’ writes.',
+      reference: CHALLENGES,
+      run: async (context) => {
+        await steady(context);
+        const { http, random, redis, app } = context;
+        const [web1, web2] = instances(http);
+        const product = await createProduct(http, random);
+        const timeoutMs = Number(context.env[TIMEOUT]) + (await room(http));
+        for (const one of [web1, web2]) await warm(one, pathOf(product));
+        redis.of('web.2').cut();
+        await surviving(app, async () => {
+          let { price } = product;
+          for (let round = 0; round < 3; round += 1) {
+            const note = 'web.2 alone is cut off from Redis';
+            expect(await readProduct(web2, product, { note, timeoutMs })).toHaveJson({ price });
+            price = otherPrice(random, price);
+            await patchProduct(web1, product, { price });
+            expect(await readProduct(web2, product, { note, timeoutMs })).toHaveJson({ price });
+            expect(await readProduct(web1, product, { note })).toHaveJson({ price });
+          }
+        });
+      },
+    },
+    {
+      id: 'invalidates-before-answering',
+      title: 'A write is answered after Redis has been told, however slow that is',
+      points: 3,
+      needs: ['patch-shows-everywhere'],
+      timeoutMs: 40_000,
+      hint: 'Wait for the reply to the invalidation (up to CACHE_TIMEOUT_MS) before you answer. Sent off without waiting, it arrives after the client’s next GET.',
+      reference: CHALLENGES,
+      run: async (context) => {
+        await steady(context);
+        const { http, random, redis } = context;
+        const [web1, web2] = instances(http);
+        const product = await createProduct(http, random);
+        const { category } = product;
+        await warm(web2, pathOf(product));
+        await listPage(web2, { category });
+        // There and back, it takes 120 ms: longer than a GET, and well below CACHE_TIMEOUT_MS.
+        redis.of('web.1').delay(60);
+        let { price } = product;
+        for (let round = 0; round < 2; round += 1) {
+          price = otherPrice(random, price);
+          await patchProduct(web1, product, { price }, 'Redis is 120 ms away from web.1');
+          const note = 'right after the PATCH at web.1';
+          const [found, page] = await Promise.all([
+            readProduct(web2, product, { note }),
+            listPage(web2, { category }, { note }),
+          ]);
+          expect(found).toHaveJson({ price });
+          expect(page.json.items[0]?.price, 'the price in the list', page).toBe(price);
+        }
+      },
+    },
+    {
+      id: 'starts-without-redis',
+      title: 'The app starts while Redis is away, and caches once it is there',
+      points: 2,
+      needs: ['serves-without-redis'],
+      timeoutMs: 60_000,
+      hint: 'Do not wait for Redis before you listen, and do not exit when the first connection fails.',
+      reference: twelveFactor('disposability', 'Disposability'),
+      run: async (context) => {
+        await steady(context);
+        const { http, random, redis, app } = context;
+        const more = await room(http);
+        redis.cut();
+        const process = app.process('web.2');
+        await process.kill();
+        await process.start();
+        await surviving(app, () => createProduct(http.to('web.2'), random));
+        await redis.restore();
+        await expectCaching(context, RECOVERY_MS + more, 'now that Redis is there');
+      },
+    },
+    {
+      id: 'stops-in-time',
+      title:
+        'On SIGTERM the app answers what is in flight and exits with code 0, although Redis is silent',
+      points: 3,
+      needs: ['serves-while-redis-is-silent'],
+      timeoutMs: 60_000,
+      hint: 'Stop listening, let the requests in flight end, close Postgres, and drop the connection to Redis (disconnect, destroy): QUIT waits for an answer that does not come.',
+      reference: twelveFactor('disposability', 'Disposability'),
+      run: async (context) => {
+        await steady(context);
+        const { http, sql, random, redis, app } = context;
+        const product = await createProduct(http, random);
+        const bound = STOP_MS + (await room(http));
+        await slowDown(sql, product.sku, 1_000);
+        redis.blackhole();
+        const note = 'in flight when SIGTERM comes';
+        const sent = attempt(() => readProduct(http, product, { note }));
+        await readingUnderWay(sql, product.sku);
+        await speedUp(sql, product.sku);
+        const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
+        if (answer.failure !== undefined) throw answer.failure;
+        expect(answer.value).toHaveJson(asStored(product));
+        if (exit.code === 0 && !exit.forced) return;
+        throw new CheckFailure({
+          action: 'SIGTERM to web.1 while Redis is silent',
+          expected: 'the process to exit with code 0 within 5 s',
+          actual: exit.forced
+            ? `it still ran after ${(bound / 1_000).toFixed(1)} s and had to be killed`
+            : exit.signal === null
+              ? `it exited with code ${exit.code}`
+              : `the signal itself ended it (${exit.signal}): nothing handles it`,
+          evidence: [{ kind: 'log', source: app.web.name, lines: app.web.log().slice(-20) }],
+        });
+      },
+    },
+  ],
+});
+
+/** Each operation, at each instance, in time and right; and answers say that Redis was not asked. */
+async function expectService(
+  { http, random }: OwnContext,
+  withinMs: number,
+  note: string,
+): Promise<void> {
+  const options = { note, timeoutMs: withinMs };
+  const serve = async (instance: Http, other: Http) => {
+    const product = newProduct(random);
+    const { category } = product;
+    const missing = await instance.get(pathOf(product), options);
+    expect(missing).toBeProblem(404);
+    expect(await instance.post('/products', { json: product, ...options })).toHaveStatus(201);
+    const price = otherPrice(random, product.price);
+    for (const reader of [instance, other, instance]) {
+      const found = await readProduct(reader, product, options);
+      expect(found).toHaveJson(asStored(product));
+      expect(found).toHaveHeader('X-Cache', 'BYPASS');
+      expect(found).toHaveHeader('Cache-Control', /(^|[ ,])no-store($|[ ,])/);
+    }
+    const page = await listPage(instance, { category }, options);
+    expect(skusOf(page), 'the skus of its category', page).toBe([product.sku]);
+    expect(page).toHaveHeader('X-Cache', 'BYPASS');
+    expect(await instance.patch(pathOf(product), { json: { price }, ...options })).toHaveStatus(
+      200,
+    );
+    expect(await readProduct(other, product, options)).toHaveJson({ price });
+    const review = { json: { rating: 4 }, ...options };
+    expect(await instance.post(`${pathOf(product)}/reviews`, review)).toHaveStatus(201);
+    expect(await instance.delete(pathOf(product), options)).toHaveStatus(204);
+    expect(await instance.get(pathOf(product), options)).toHaveStatus(404);
+    expect(await instance.get('/healthz', options)).toHaveStatus(200);
+  };
+  const [web1, web2] = instances(http);
+  await concurrently(2, (i) => (i === 0 ? serve(web1, web2) : serve(web2, web1)));
+}

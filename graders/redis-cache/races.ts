@@ -1,0 +1,283 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { concurrently, defineStage, expect, type Http } from 'backend-labs/kit';
+import {
+  createProduct,
+  instances,
+  listPage,
+  patchProduct,
+  pathOf,
+  readProduct,
+  skusOf,
+  warm,
+} from './api.ts';
+import { newProduct, otherPrice } from './product.ts';
+import { CACHE_ASIDE, LEASES } from './reading.ts';
+import {
+  holdRow,
+  readingsOf,
+  readingUnderWay,
+  slowDown,
+  someoneWaitsFor,
+  speedUp,
+  whileReading,
+} from './slow.ts';
+
+/** How long a reading takes during which somebody writes. */
+const SLOW_MS = 900;
+
+export default defineStage({
+  id: 'races',
+  title: 'A slow reader and a writer',
+  world: 'shared',
+  checks: [
+    {
+      id: 'slow-reader-leaves-nothing-stale',
+      title: 'A reader that asked Postgres before a write does not put the old value back after it',
+      points: 4,
+      needs: ['patch-shows-everywhere'],
+      hint: 'DEL before a late SET changes nothing. Note a version of the product before you ask Postgres, and let a stored answer count only while the version is still that; or store it only while a lease is yours that writers take away.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        for (const [reader, writer] of [instances(http), instances(http).toReversed()] as [
+          Http,
+          Http,
+        ][]) {
+          const product = await createProduct(http, random);
+          const price = otherPrice(random, product.price);
+          const { read } = await whileReading(
+            sql,
+            product.sku,
+            SLOW_MS,
+            () =>
+              readProduct(reader, product, {
+                note: `takes ${SLOW_MS} ms; a PATCH comes meanwhile`,
+              }),
+            () =>
+              patchProduct(writer, product, { price }, 'during a slow GET at the other instance'),
+          );
+          expect([product.price, price], 'the old price and the new').toInclude(read.json.price);
+          for (const one of [reader, writer, reader]) {
+            const note = 'after both';
+            expect(await readProduct(one, product, { note })).toHaveJson({ price });
+          }
+        }
+      },
+    },
+    {
+      id: 'late-reader-is-not-answered-early',
+      title: 'A GET that comes after a write does not get what an older query reads',
+      points: 3,
+      needs: ['slow-reader-leaves-nothing-stale'],
+      hint: 'Sharing one query among those who wait is right until somebody writes: who comes later must begin a query of their own. Make the version a part of the name under which you share.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        const [web1, web2] = instances(http);
+        for (const [reader, writer] of [
+          [web1, web2],
+          [web1, web1],
+        ] as [Http, Http][]) {
+          const product = await createProduct(http, random);
+          const price = otherPrice(random, product.price);
+          const late = async () => {
+            await patchProduct(writer, product, { price }, 'during a slow GET');
+            for (const one of [reader, web2]) {
+              const note = 'after the PATCH, while the slow GET is still under way';
+              expect(await readProduct(one, product, { note })).toHaveJson({ price });
+            }
+          };
+          const note = `takes ${SLOW_MS} ms`;
+          await whileReading(
+            sql,
+            product.sku,
+            SLOW_MS,
+            () => readProduct(reader, product, { note }),
+            late,
+          );
+          const after = await readProduct(reader, product, { note: 'after all' });
+          expect(after).toHaveJson({ price });
+        }
+      },
+    },
+    {
+      id: 'slow-list-leaves-nothing-stale',
+      title: 'The same for lists: what a slow page has read is not served after a write',
+      points: 3,
+      needs: ['patch-shows-in-lists', 'slow-reader-leaves-nothing-stale'],
+      hint: 'Lists need the same care as products: note their version before the query, and compare it with the one of the moment when you read the entry.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        const [web1, web2] = instances(http);
+        const product = await createProduct(http, random);
+        const { category, sku } = product;
+        const added = newProduct(random, { category, name: `~${random.title()}` });
+        const ask = (reader: Http, note: string) => listPage(reader, { category }, { note });
+        const add = async () => {
+          expect(await web2.post('/products', { json: added })).toHaveStatus(201);
+          const page = await ask(
+            web1,
+            'after a product was added, while the slow GET is still under way',
+          );
+          expect(skusOf(page), 'the skus on the page', page).toBe([sku, added.sku]);
+        };
+        await whileReading(sql, category, SLOW_MS, () => ask(web1, `takes ${SLOW_MS} ms`), add);
+        for (const reader of [web1, web2]) {
+          const page = await ask(reader, 'after both');
+          expect(skusOf(page), 'the skus on the page', page).toBe([sku, added.sku]);
+        }
+      },
+    },
+    {
+      id: 'slow-reader-of-nothing',
+      title: 'Creating and deleting race with slow readers as changing does',
+      points: 2,
+      needs: [
+        'slow-reader-leaves-nothing-stale',
+        'creation-shows-everywhere',
+        'delete-shows-everywhere',
+      ],
+      hint: 'A version belongs to a sku, not to a row: it is there while no product is, and it changes when one comes and when one goes.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        const [web1, web2] = instances(http);
+        const note = 'after both';
+        const creation = async () => {
+          const product = newProduct(random);
+          const create = () => web2.post('/products', { json: product });
+          const read = () => web1.get(pathOf(product), { note: `takes ${SLOW_MS} ms` });
+          const { result } = await whileReading(sql, product.sku, SLOW_MS, read, create);
+          expect(result).toHaveStatus(201);
+          for (const one of [web1, web2]) await readProduct(one, product, { note });
+        };
+        const deletion = async () => {
+          const product = await createProduct(http, random);
+          const remove = () => web2.delete(pathOf(product));
+          const read = () => web1.get(pathOf(product), { note: `takes ${SLOW_MS} ms` });
+          const { result } = await whileReading(sql, product.sku, SLOW_MS, read, remove);
+          expect(result).toHaveStatus(204);
+          for (const one of [web1, web2])
+            expect(await one.get(pathOf(product), { note })).toHaveStatus(404);
+        };
+        await concurrently(2, (i) => (i === 0 ? creation() : deletion()));
+      },
+    },
+    {
+      id: 'uncommitted-writes-do-not-show',
+      title: 'A write shows once it is committed: not before, and then for good',
+      points: 3,
+      needs: ['patch-shows-everywhere'],
+      hint: 'Commit, then invalidate, then answer. Invalidated before the commit, the cache is filled once more with the old row; written into the cache before the commit, it may tell of what never happens.',
+      reference: CACHE_ASIDE,
+      run: async ({ http, sql, random }) => {
+        const [web1, web2] = instances(http);
+        const product = await createProduct(http, random);
+        for (const reader of [web1, web2]) await warm(reader, pathOf(product));
+        const price = otherPrice(random, product.price);
+        const { released } = await holdRow(sql, product.sku, 700);
+        const patching = patchProduct(web1, product, { price }, 'waits for the lock of its row');
+        // Judged below, but it may fail before that.
+        patching.catch(() => {});
+        await someoneWaitsFor(sql, product.sku);
+        const waiting = async () => {
+          let settled = false;
+          void patching
+            .finally(() => {
+              settled = true;
+            })
+            .catch(() => {});
+          for (const reader of [web2, web1, web2]) {
+            const note = 'while the PATCH waits for the lock of its row';
+            const found = await readProduct(reader, product, { note });
+            if (!settled) expect(found).toHaveJson({ price: product.price });
+          }
+        };
+        try {
+          await waiting();
+        } finally {
+          await released;
+        }
+        await patching;
+        for (const reader of [web2, web1]) {
+          const note = 'after the PATCH was answered';
+          expect(await readProduct(reader, product, { note })).toHaveJson({ price });
+        }
+      },
+    },
+    {
+      id: 'readers-share-a-query',
+      title: 'Ten readers of one slow product make one query at their instance',
+      points: 2,
+      needs: ['second-read-hits'],
+      hint: 'Keep the promise of a reading that is under way in a map, by its key, and hand it to whoever comes meanwhile. Take it out when it settles, also when it fails.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        const product = await createProduct(http, random);
+        let most = 0;
+        const others = async () => {
+          const note = 'the same product, while the first GET is under way';
+          let over = false;
+          const reading = concurrently(9, () => readProduct(http, product, { note })).finally(
+            () => {
+              over = true;
+            },
+          );
+          reading.catch(() => {});
+          while (!over) {
+            most = Math.max(most, await readingsOf(sql, product.sku));
+            await sleep(10);
+          }
+          return reading;
+        };
+        await slowDown(sql, product.sku, SLOW_MS);
+        const first = readProduct(http, product, { note: `takes ${SLOW_MS} ms` });
+        first.catch(() => {});
+        await readingUnderWay(sql, product.sku);
+        const answers = await others();
+        await speedUp(sql, product.sku);
+        const one = await first;
+        for (const answer of answers) expect(answer.json, 'the body', answer).toBe(one.json);
+        expect(most, 'queries of this product at one time', answers[0]).toBe(1);
+      },
+    },
+    {
+      id: 'slow-reading-holds-up-nobody-else',
+      title: 'While one product is slow, the others are as fast as ever',
+      points: 2,
+      needs: ['readers-share-a-query'],
+      hint: 'Wait for a reading of the same key only. One lock around the cache, or one connection for all queries, makes the slowest product the speed of all.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        const [slow, ...others] = [
+          await createProduct(http, random),
+          await createProduct(http, random),
+          await createProduct(http, random),
+        ];
+        let over = false;
+        const read = () =>
+          readProduct(http, slow!, { note: 'takes 1.5 s' }).finally(() => {
+            over = true;
+          });
+        await whileReading(sql, slow!.sku, 1_500, read, async () => {
+          for (const product of others) {
+            const found = await readProduct(http, product, { note: 'another product, meanwhile' });
+            if (over)
+              throw found.failure(
+                'an answer while the slow product is still read',
+                'one only after that',
+              );
+          }
+          const patched = await patchProduct(
+            http,
+            others[0]!,
+            { price: 1 },
+            'another product, meanwhile',
+          );
+          if (over)
+            throw patched.failure(
+              'an answer while the slow product is still read',
+              'one only after that',
+            );
+        });
+      },
+    },
+  ],
+});

@@ -1,0 +1,100 @@
+import { attempt, eventually, expect, type Response, type Sql } from 'backend-labs/kit';
+
+/** Readings of a sku or a category take so much longer from now on; those under way do not. */
+export async function slowDown(sql: Sql, target: string, milliseconds: number): Promise<void> {
+  await sql`
+    INSERT INTO delays (target, milliseconds) VALUES (${target}, ${milliseconds})
+    ON CONFLICT (target) DO UPDATE SET milliseconds = excluded.milliseconds`;
+}
+
+export async function speedUp(sql: Sql, target: string): Promise<void> {
+  await sql`DELETE FROM delays WHERE target = ${target}`;
+}
+
+/** How many readings of it are under way, of all instances; only slow ones are seen. */
+export async function readingsOf(sql: Sql, target: string): Promise<number> {
+  const [row] = await sql<{ count: number }>`
+    SELECT count(*)::int AS count FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 7 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND objid = (hashtext(${target})::bigint & 4294967295)::oid`;
+  return row?.count ?? 0;
+}
+
+export async function readingUnderWay(sql: Sql, target: string): Promise<void> {
+  await eventually(
+    async () => {
+      const what = 'calls of product_detail or product_page that are under way';
+      expect(await readingsOf(sql, target), what).toBeAtLeast(1);
+    },
+    { withinMs: 3_000, everyMs: 10 },
+  );
+}
+
+/**
+ * Starts a reading that takes `milliseconds`, runs an action once Postgres is at it, and gives what both came to.
+ * Only this reading is slow: later ones run at full speed.
+ */
+export async function whileReading<T>(
+  sql: Sql,
+  target: string,
+  milliseconds: number,
+  read: () => Promise<Response>,
+  action: () => Promise<T>,
+): Promise<{ read: Response; result: T }> {
+  await slowDown(sql, target, milliseconds);
+  const reading = attempt(read);
+  const seen = await attempt(() => readingUnderWay(sql, target));
+  await speedUp(sql, target);
+  if (seen.failure !== undefined) {
+    await reading;
+    throw seen.failure;
+  }
+  const acted = await attempt(action);
+  const answer = await reading;
+  if (acted.failure !== undefined) throw acted.failure;
+  if (answer.failure !== undefined) throw answer.failure;
+  return { read: answer.value, result: acted.value };
+}
+
+/**
+ * Holds the lock of a product's row for so long, as a transaction does that has changed it and not yet committed.
+ * Settles once the lock is there; `released` settles when it no longer is.
+ */
+export async function holdRow(
+  sql: Sql,
+  sku: string,
+  milliseconds: number,
+): Promise<{ released: Promise<unknown> }> {
+  const released = sql`
+    WITH held AS (SELECT sku FROM products WHERE sku = ${sku} FOR UPDATE)
+    SELECT pg_advisory_xact_lock(8, hashtext(sku)), pg_sleep(${milliseconds / 1_000}) FROM held`;
+  // It may fail while nobody looks; who awaits it is told all the same.
+  released.catch(() => {});
+  await eventually(
+    async () => {
+      const [row] = await sql`
+        SELECT count(*)::int AS count FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = 8
+          AND objid = (hashtext(${sku})::bigint & 4294967295)::oid`;
+      expect(row?.['count'], 'locks of the row').toBe(1);
+    },
+    { withinMs: 3_000, everyMs: 10 },
+  );
+  return { released };
+}
+
+/** Settles when some session waits for the one that holds the row. */
+export async function someoneWaitsFor(sql: Sql, sku: string): Promise<void> {
+  await eventually(
+    async () => {
+      const [row] = await sql`
+        SELECT count(*)::int AS count
+        FROM pg_locks held JOIN pg_stat_activity waiting ON held.pid = ANY (pg_blocking_pids(waiting.pid))
+        WHERE held.locktype = 'advisory' AND held.classid = 8
+          AND held.objid = (hashtext(${sku})::bigint & 4294967295)::oid`;
+      expect(row?.['count'], 'writes that wait for the lock of the row').toBeAtLeast(1);
+    },
+    { withinMs: 3_000, everyMs: 10 },
+  );
+}
