@@ -65,15 +65,16 @@ export async function selectProvider(options: SelectOptions): Promise<Selection>
 
 /** Ours beside theirs would be three ways to run a lab with two services, and as many to explain. */
 async function external(
-  { kind, urls, run, isDead }: SelectOptions,
+  { urls, run, isDead }: SelectOptions,
   needs: readonly ServiceName[],
 ): Promise<Selection> {
   const unnamed = needs.filter((each) => urls[each] === undefined);
   if (unnamed.length > 0) {
     const given = Object.keys(urls) as ServiceName[];
+    const too = given.some((each) => needs.includes(each)) ? ' too' : '';
     throw usageError(
-      kind === 'auto' || given.length > 0
-        ? `--service names ${listed(given)}, and this lab needs ${listed(unnamed)} too.`
+      given.length > 0
+        ? `--service names ${listed(given)}, and this lab needs ${listed(unnamed)}${too}.`
         : `--provider external needs to know where ${listed(unnamed)} ${unnamed.length > 1 ? 'are' : 'is'}.`,
       {
         hint: `Add ${unnamed.map((each) => NAMING[each]).join(' ')}; beside yours, none is started.`,

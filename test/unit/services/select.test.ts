@@ -124,6 +124,9 @@ test('takes servers of the user’s for all that the lab needs, or for nothing',
     message: '--service names Postgres, and this lab needs Redis too.',
     hint: 'Add --service redis=redis://user:password@host:port; beside yours, none is started.',
   });
+  await expect(select(place, { services: { redis: BOTH.redis }, urls })).rejects.toMatchObject({
+    message: '--service names Postgres, and this lab needs Redis.',
+  });
   await expect(select(place, { kind: 'external', services })).rejects.toMatchObject({
     kind: 'usage',
     message: '--provider external needs to know where Postgres and Redis are.',
