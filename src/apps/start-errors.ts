@@ -1,5 +1,5 @@
 import type { LogLine } from '../core/log.ts';
-import type { Command } from '../core/submission.ts';
+import type { Command, Submission } from '../core/submission.ts';
 import { AppStartError, type Exit, type ProcessSpec } from './port.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -8,6 +8,18 @@ export interface Listener {
   /** `0.0.0.0`, `127.0.0.1`, `::1`. */
   host: string;
   port: number;
+}
+
+/** @throws {AppStartError} labs.yaml has no command for a process that the lab wants */
+export function commandOf({ processes }: Submission, process: string): Command {
+  const command = processes[process];
+  if (command !== undefined) return command;
+  throw new AppStartError(
+    'exited',
+    `labs.yaml does not say how to start \`${process}\`.`,
+    `Add it below \`processes:\` in labs.yaml.`,
+    [],
+  );
 }
 
 /**

@@ -2,14 +2,8 @@ import type Docker from 'dockerode';
 import { environmentError, type LabsError } from '../../core/errors.ts';
 import type { LogLine } from '../../core/log.ts';
 import type { Submission } from '../../core/submission.ts';
-import {
-  AppStartError,
-  type Exit,
-  type ProcessSpec,
-  type RunningProcess,
-  type StartContext,
-} from '../port.ts';
-import { exitedEarly, notReady, notStartable } from '../start-errors.ts';
+import type { Exit, ProcessSpec, RunningProcess, StartContext } from '../port.ts';
+import { commandOf, exitedEarly, notReady, notStartable } from '../start-errors.ts';
 import { requireClock, withClock } from './clock.ts';
 import type { SubmissionImage } from './image/build.ts';
 import type { SandboxNetwork } from './network.ts';
@@ -52,15 +46,7 @@ export async function startInSandbox(
   const { docker, submission, network, limits } = plan;
   const { clockOffsetMs } = spec;
   const name = `${spec.process}.${spec.instance}`;
-  const command = submission.processes[spec.process];
-  if (command === undefined) {
-    throw new AppStartError(
-      'exited',
-      `labs.yaml does not say how to start \`${spec.process}\`.`,
-      `Add it below \`processes:\` in labs.yaml.`,
-      [],
-    );
-  }
+  const command = commandOf(submission, spec.process);
   const port = network.newPort();
   const lines: LogLine[] = [];
   const onLog = (line: LogLine) => {

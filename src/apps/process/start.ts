@@ -1,14 +1,8 @@
 import type { LogLine } from '../../core/log.ts';
 import type { Command, Submission } from '../../core/submission.ts';
-import {
-  AppStartError,
-  type Exit,
-  type ProcessSpec,
-  type RunningProcess,
-  type StartContext,
-} from '../port.ts';
+import type { AppStartError, Exit, ProcessSpec, RunningProcess, StartContext } from '../port.ts';
 import { waitUntilReady } from '../readiness.ts';
-import { exitedEarly, notReady, notStartable, portTaken } from '../start-errors.ts';
+import { commandOf, exitedEarly, notReady, notStartable, portTaken } from '../start-errors.ts';
 import { freePort, isServedBy, listenersOf } from './ports.ts';
 import { type Group, problemOf, SpawnError, spawnGroup } from './spawn.ts';
 
@@ -24,15 +18,7 @@ export async function startProcess(
   context: StartContext & { now: () => number },
 ): Promise<RunningProcess> {
   const name = `${spec.process}.${spec.instance}`;
-  const command = submission.processes[spec.process];
-  if (command === undefined) {
-    throw new AppStartError(
-      'exited',
-      `labs.yaml does not say how to start \`${spec.process}\`.`,
-      `Add it below \`processes:\` in labs.yaml.`,
-      [],
-    );
-  }
+  const command = commandOf(submission, spec.process);
   for (let tried = 1; ; tried += 1) {
     const port = spec.port ?? (await freePort());
     try {

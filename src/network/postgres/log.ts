@@ -1,17 +1,20 @@
+import { type WaitOptions, Waits } from '../waits.ts';
 import type { SeenStatement, StatementRecord } from './statement.ts';
-import { StatementWaits, type WaitOptions } from './waits.ts';
 
 /** A record that its conversation may still have to correct. */
 export type OpenRecord = { -readonly [Key in keyof StatementRecord]: StatementRecord[Key] };
 
 type Outcome = Omit<StatementRecord, keyof SeenStatement>;
 
+const SHOWN_CHARACTERS = 100;
+const beginning = ({ sql }: SeenStatement) => sql.slice(0, SHOWN_CHARACTERS);
+
 /** All statements of all connections, in the order of their answers. */
 export class StatementLog {
   readonly #records: OpenRecord[] = [];
   readonly #pending = new Set<SeenStatement>();
-  readonly #waitsForSeen = new StatementWaits<SeenStatement>('seen');
-  readonly #waitsForFinished = new StatementWaits<StatementRecord>('answered');
+  readonly #waitsForSeen = new Waits<SeenStatement>('statement', 'seen', beginning);
+  readonly #waitsForFinished = new Waits<StatementRecord>('statement', 'answered', beginning);
 
   get records(): readonly StatementRecord[] {
     return this.#records;

@@ -1,4 +1,5 @@
 import type { Tap, TapFactory } from '../tap.ts';
+import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
 import { FrameReader } from './frames.ts';
@@ -8,7 +9,6 @@ import { keepOfClient, keepOfServer } from './messages.ts';
 import { Session, type Shared } from './session.ts';
 import type { SeenStatement, StatementRecord } from './statement.ts';
 import { Texts } from './texts.ts';
-import type { WaitOptions } from './waits.ts';
 
 /** A connection whose traffic could not be followed to its end: what it ran is not all known. */
 export interface OpaqueConnection {
@@ -31,7 +31,7 @@ export interface PostgresTap {
   since(mark: number): readonly StatementRecord[];
   /**
    * The first matching statement that is pending, or will be seen from a client. It
-   * may be that it never reaches the server. Rejects with a StatementTimeout, or the
+   * may be that it never reaches the server. Rejects with a WaitTimeout, or the
    * signal's reason.
    */
   waitFor(

@@ -1,5 +1,5 @@
+import { type WaitOptions, Waits } from '../waits.ts';
 import { type CommandRecord, type SeenCommand, utf8 } from './command.ts';
-import { CommandWaits, type WaitOptions } from './waits.ts';
 
 type Outcome = Omit<CommandRecord, Exclude<keyof SeenCommand, 'database'>>;
 
@@ -7,8 +7,8 @@ type Outcome = Omit<CommandRecord, Exclude<keyof SeenCommand, 'database'>>;
 export class CommandLog {
   readonly #records: CommandRecord[] = [];
   readonly #pending = new Set<SeenCommand>();
-  readonly #waitsForSeen = new CommandWaits<SeenCommand>('seen', describe);
-  readonly #waitsForFinished = new CommandWaits<CommandRecord>('answered', describe);
+  readonly #waitsForSeen = new Waits<SeenCommand>('command', 'seen', describe);
+  readonly #waitsForFinished = new Waits<CommandRecord>('command', 'answered', describe);
 
   get records(): readonly CommandRecord[] {
     return this.#records;

@@ -1,4 +1,5 @@
 import type { Tap, TapFactory } from '../tap.ts';
+import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
 import { Budget } from './budget.ts';
@@ -7,7 +8,6 @@ import { CommandLog } from './log.ts';
 import { ReplyReader } from './replies.ts';
 import { RequestReader } from './requests.ts';
 import { Session, type Shared } from './session.ts';
-import type { WaitOptions } from './waits.ts';
 
 /** A connection whose traffic could not be followed to its end: what it ran is not all known. */
 export interface OpaqueConnection {
@@ -31,7 +31,7 @@ export interface RedisTap {
   since(mark: number): readonly CommandRecord[];
   /**
    * The first matching command that is pending, or will be seen from a client. It may
-   * be that it never reaches the server. Rejects with a CommandTimeout, or the signal's
+   * be that it never reaches the server. Rejects with a WaitTimeout, or the signal's
    * reason.
    */
   waitFor(predicate: (command: SeenCommand) => boolean, options: WaitOptions): Promise<SeenCommand>;

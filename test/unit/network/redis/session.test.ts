@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type RunningProxy, startProxy } from '../../../../src/network/proxy.ts';
 import { CONNECTION_LOST } from '../../../../src/network/redis/command.ts';
 import { type RedisTap, redisTap } from '../../../../src/network/redis/tap.ts';
-import { CommandTimeout } from '../../../../src/network/redis/waits.ts';
+import { WaitTimeout } from '../../../../src/network/waits.ts';
 import { brief } from './conversation.ts';
 import {
   command,
@@ -436,7 +436,7 @@ describe.skipIf(noRedis)(titled('a conversation with a real Redis'), () => {
     });
     const inVain = tap.waitForAnswer(isSet, { timeoutMs: 100, what: 'SET of b' });
     client.lines('GET größe');
-    await expect(inVain).rejects.toThrow(CommandTimeout);
+    await expect(inVain).rejects.toThrow(WaitTimeout);
     await expect(inVain).rejects.toThrow(
       'no SET of b was answered within 100 ms; the last others: GET größe',
     );

@@ -1,15 +1,15 @@
 export interface WaitOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** A mark: also take a command answered since then. By default, none of the past. */
+  /** A mark: also take what was answered since then. By default, none of the past. */
   readonly since?: number;
   /** For the message of a timeout: 'a SET of product:1'. */
   readonly what?: string;
 }
 
-/** A wait ended before its command came. */
-export class CommandTimeout extends Error {
-  override readonly name = 'CommandTimeout';
+/** A wait ended before what it waited for came. */
+export class WaitTimeout extends Error {
+  override readonly name = 'WaitTimeout';
 }
 
 const SHOWN = 3;
@@ -19,17 +19,20 @@ interface Wait<T> {
   readonly offer: (item: T) => void;
 }
 
-/** Those who wait for a command of some description. */
-export class CommandWaits<T> {
+/** Those who wait for a statement or a command of some description. */
+export class Waits<T> {
   readonly #waits = new Set<Wait<T>>();
+  readonly #noun: string;
   readonly #event: string;
   readonly #describe: (item: T) => string;
 
   /**
+   * @param noun What they are called in messages: 'statement'.
    * @param event What is waited for, for messages: 'seen'.
-   * @param describe What to call a command that came and was not the one.
+   * @param describe What to call one that came and was not the one.
    */
-  constructor(event: string, describe: (item: T) => string) {
+  constructor(noun: string, event: string, describe: (item: T) => string) {
+    this.#noun = noun;
     this.#event = event;
     this.#describe = describe;
   }
@@ -40,12 +43,12 @@ export class CommandWaits<T> {
 
   /**
    * The first of `candidates`, and then of those notified, that matches. Rejects with
-   * a CommandTimeout, the signal's reason, or what the predicate throws.
+   * a WaitTimeout, the signal's reason, or what the predicate throws.
    */
   wait(
     predicate: (item: T) => boolean,
     candidates: readonly T[],
-    { timeoutMs, signal, what = 'matching command' }: WaitOptions,
+    { timeoutMs, signal, what = `matching ${this.#noun}` }: WaitOptions,
   ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const others: T[] = [];
@@ -74,7 +77,7 @@ export class CommandWaits<T> {
       const last = others.map((item) => this.#describe(item)).join(' | ');
       const seen = last === '' ? 'nor any other' : `the last others: ${last}`;
       const problem = `no ${what} was ${this.#event} within ${timeoutMs} ms; ${seen}`;
-      settle(() => reject(new CommandTimeout(problem)));
+      settle(() => reject(new WaitTimeout(problem)));
     }, timeoutMs);
 
     this.#waits.add(wait);
