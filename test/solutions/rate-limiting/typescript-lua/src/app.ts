@@ -22,6 +22,8 @@ export function buildApp(settings: Settings, limiter: Limiter): FastifyInstance 
     throw notFound('There is nothing at this path.')
   })
   closeConnectionsWhenStopping(app)
+  // Fastify takes plain text too: it is 415 here.
+  app.removeContentTypeParser('text/plain')
 
   app.get('/healthz', async () => ({ status: 'ok' }))
   allowOnly(app, '/healthz', ['GET', 'HEAD'])

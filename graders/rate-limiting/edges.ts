@@ -1,0 +1,85 @@
+import { defineStage, type Http } from 'backend-labs/kit';
+import { type Call, inTurn, newKey, until } from './calls.ts';
+import { expectLawful } from './history.ts';
+import { type Policy, policiesOf } from './policies.ts';
+import { WINDOWS } from './reading.ts';
+
+export default defineStage({
+  id: 'edges',
+  title: 'Bursts at the edges of windows',
+  world: 'shared',
+  checks: [
+    {
+      id: 'strict-in-any-span',
+      title: 'Under “strict” no more than N pass in any span of one window',
+      points: 4,
+      needs: ['limits-strict'],
+      hint: 'A counter per window lets N pass at its end and N more at the start of the next, and an estimate between two counters is off by some. Keep the moments of what passed in a sorted set, and count those of the last window.',
+      reference: WINDOWS,
+      run: async ({ http, random, env, signal }) => {
+        const { strict } = policiesOf(env);
+        await tryEdges([http, http.to('web.2')], strict, () => newKey(random), signal);
+      },
+    },
+    {
+      id: 'default-in-any-span',
+      title: 'Under “default” no more than 2N pass in any span of one window',
+      points: 2,
+      needs: ['limits-default'],
+      hint: 'A window has to be as long as DEFAULT_WINDOW says, and to be the same for all instances.',
+      reference: WINDOWS,
+      run: async ({ http, random, env, signal }) => {
+        const { byDefault } = policiesOf(env);
+        await tryEdges([http, http.to('web.2')], byDefault, () => newKey(random), signal);
+      },
+    },
+  ],
+});
+
+/**
+ * Several clients, each with bursts around another moment. A window may begin with the client's first request: one goes
+ * ahead, most of the limit follows late, and all of it once more when the window of the first is over. Or it
+ * may begin at a fixed time: four clients have two bursts half a window apart, each pair a quarter of a window after
+ * the one before, so that wherever the edge is, some pair has it in its midst.
+ */
+async function tryEdges(
+  instances: readonly Http[],
+  policy: Policy,
+  newClient: () => string,
+  signal: AbortSignal,
+): Promise<void> {
+  const begin = performance.now();
+  const { limit, windowMs } = policy;
+  const client = async (plan: readonly [count: number, atWindows: number][]) => {
+    const key = newClient();
+    const calls: Call[] = [];
+    for (const [count, at] of plan) {
+      await until(begin + at * windowMs, signal);
+      const note = `one of ${count}, ${((at * windowMs) / 1000).toFixed(1)} s after the beginning`;
+      calls.push(...(await inTurn(instances, policy, count, { key, note })));
+      expectLawful(calls, policy);
+    }
+  };
+  const clients = [
+    client([
+      [1, 0],
+      [limit, 0.75],
+      [limit + 1, 1.05],
+    ]),
+    // Edges of windows that are half as long as they should be.
+    client([
+      [1, 0],
+      [limit + 1, 0.3],
+      [limit + 1, 0.55],
+      [limit + 1, 1.06],
+    ]),
+    ...[0, 0.25, 0.5, 0.75].map((at) =>
+      client([
+        [limit + 1, at],
+        [limit + 1, at + 0.5],
+      ]),
+    ),
+  ];
+  for (const outcome of await Promise.allSettled(clients))
+    if (outcome.status === 'rejected') throw outcome.reason;
+}

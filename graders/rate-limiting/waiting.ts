@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineStage } from 'backend-labs/kit';
+import { burst, type Call, call, inTurn, newKey, until } from './calls.ts';
+import { retryAfterOf } from './fields.ts';
+import { expectAtMost, expectLawful, SLACK_MS } from './history.ts';
+import { type Policy, policiesOf, secondsOf } from './policies.ts';
+import { INCR, RETRY_AFTER, WINDOWS } from './reading.ts';
+import { exhaust } from './refused.ts';
+
+export default defineStage({
+  id: 'waiting',
+  title: 'Wait, and pass',
+  world: 'shared',
+  checks: [
+    {
+      id: 'retry-after-suffices',
+      title: 'A client that waits exactly as long as Retry-After says passes',
+      points: 3,
+      needs: ['limits-default'],
+      hint: 'Retry-After is in whole seconds, rounded up: Redis counts milliseconds (PTTL), and rounded down they send the client back a moment too early. See also that the key’s expiry is in the unit that the command takes (EX seconds, PX milliseconds).',
+      reference: RETRY_AFTER,
+      run: async ({ http, random, env, signal }) => {
+        await forEach(Object.values(policiesOf(env)), async (policy) => {
+          const key = newKey(random);
+          const { calls, refused } = await exhaust([http], policy, { key });
+          const seconds = retryAfterOf(refused.response, policy);
+          await until(refused.answered + seconds * 1000, signal);
+          const note = `after the ${seconds} s that Retry-After said`;
+          const next = await call(http, policy, { key, note });
+          if (!next.passed)
+            throw next.response.failure(`status ${statusOf(policy)}`, 'status 429 once more');
+          expectAtMost([...calls, next], policy);
+        });
+      },
+    },
+    {
+      id: 'retry-after-is-shortest',
+      title: 'Under “strict” Retry-After is no longer than the client has to wait',
+      points: 2,
+      needs: ['retry-after-suffices'],
+      hint: 'The client passes when the oldest of the requests that fill the window leaves it: that moment plus one window, minus now, rounded up. The whole window is an answer only to those that come at its very beginning.',
+      reference: RETRY_AFTER,
+      run: async ({ http, random, env, signal }) => {
+        const { strict } = policiesOf(env);
+        const key = newKey(random);
+        const { calls } = await exhaust([http], strict, { key });
+        const oldest = Math.min(...calls.filter((c) => c.passed).map(({ answered }) => answered));
+        await until(oldest + 0.6 * strict.windowMs, signal);
+        const note = 'when more than half of the window has gone by';
+        const late = await call(http, strict, { key, note });
+        // Only where answers take a second and more.
+        if (late.passed) return expectLawful([...calls, late], strict);
+        const seconds = retryAfterOf(late.response, strict);
+        const left = oldest + strict.windowMs - late.sent;
+        const longest = Math.ceil((left + SLACK_MS) / 1000);
+        if (seconds <= longest) return;
+        throw late.response.failure(
+          `Retry-After: ${longest}, since the client can pass in ${(left / 1000).toFixed(1)} s`,
+          `Retry-After: ${seconds}`,
+        );
+      },
+    },
+    {
+      id: 'refusals-cost-nothing',
+      title: 'A client that hammers on while it is refused passes as soon as one that waits',
+      points: 3,
+      needs: ['retry-after-suffices'],
+      hint: 'Count and extend only when a request passes. A refused one that is added to the window, or that sets the expiry anew, locks an eager client out for ever.',
+      reference: INCR,
+      run: async ({ http, random, env, signal }) => {
+        await forEach(Object.values(policiesOf(env)), async (policy) => {
+          const key = newKey(random);
+          const { calls, refused } = await exhaust([http], policy, { key });
+          const seconds = retryAfterOf(refused.response, policy);
+          const end = refused.answered + seconds * 1000;
+          const note = 'again and again while the client has to wait';
+          const eager: Call[] = [];
+          while (performance.now() < end - 150) {
+            eager.push(await call(http, policy, { key, note }));
+            // It is let in already.
+            if (eager.at(-1)!.passed) break;
+            await sleep(80, undefined, { signal });
+          }
+          if (!eager.some(({ passed }) => passed)) {
+            await until(end, signal);
+            const after = `after the ${seconds} s of the first Retry-After, and ${eager.length} refusals meanwhile`;
+            const next = await call(http, policy, { key, note: after });
+            if (!next.passed)
+              throw next.response.failure(`status ${statusOf(policy)}`, 'status 429 once more');
+            eager.push(next);
+          }
+          expectAtMost([...calls, ...eager], policy);
+        });
+      },
+    },
+    {
+      id: 'steady-client-passes',
+      title: 'A client that stays below the limit is never refused, however long it goes on',
+      points: 2,
+      needs: ['limits-default'],
+      hint: 'Set the expiry when the window begins and leave it alone. Set anew with each request, it never comes for a client that is always there, and the count only grows.',
+      reference: INCR,
+      run: async ({ http, random, env, signal }) => {
+        const { byDefault } = policiesOf(env);
+        const key = newKey(random);
+        // Three bursts are fewer than N, four are more.
+        const size = Math.floor((byDefault.limit - 1) / 3);
+        const begin = performance.now();
+        const calls: Call[] = [];
+        for (let round = 0; round < 4; round += 1) {
+          await until(begin + round * 0.9 * byDefault.windowMs, signal);
+          const note = `one of ${size} each ${(0.9 * secondsOf(byDefault)).toFixed(1)} s`;
+          calls.push(...(await burst([http], byDefault, size, { key, note })));
+        }
+        expectLawful(calls, byDefault);
+      },
+    },
+    {
+      id: 'strict-frees-one-by-one',
+      title: 'Under “strict” each request makes room one window after it passed, and no other does',
+      points: 2,
+      needs: ['limits-strict'],
+      hint: 'Remember when each request passed (a sorted set with the moment as the score), drop those older than one window, and count the rest. What passed later stays.',
+      reference: WINDOWS,
+      run: async ({ http, random, env, signal }) => {
+        const { strict } = policiesOf(env);
+        const key = newKey(random);
+        const first = await call(http, strict, { key, note: 'the first of a new client' });
+        await until(first.sent + 0.6 * strict.windowMs, signal);
+        const calls = [first, ...(await inTurn([http], strict, strict.limit, { key }))];
+        await until(first.answered + strict.windowMs + SLACK_MS, signal);
+        const note = 'one of 2, now that the first is one window old';
+        calls.push(...(await inTurn([http], strict, 2, { key, note })));
+        expectLawful(calls, strict);
+      },
+    },
+  ],
+});
+
+const statusOf = ({ name }: Policy): number => (name === 'strict' ? 202 : 200);
+
+/** Side by side, since each waits; then throws the first failure, if any. */
+async function forEach(
+  policies: readonly Policy[],
+  action: (policy: Policy) => Promise<void>,
+): Promise<void> {
+  for (const outcome of await Promise.allSettled(policies.map(action)))
+    if (outcome.status === 'rejected') throw outcome.reason;
+}
