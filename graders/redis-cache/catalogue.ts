@@ -63,7 +63,7 @@ export default defineStage({
       title: 'GET /products/{sku} gives the product with its rating',
       points: 1,
       needs: ['creates-product'],
-      hint: 'SELECT product_detail(sku, customer), and answer what it returns; 404 where that is NULL.',
+      hint: 'SELECT product_detail(sku, customer), and answer what it returns.',
       reference: rfc(9110, '9.3.1', 'GET'),
       run: async ({ http, sql, random }) => {
         const input = newProduct(random);
@@ -71,7 +71,6 @@ export default defineStage({
         await sql`INSERT INTO reviews (sku, rating) VALUES (${input.sku}, 5), (${input.sku}, 4), (${input.sku}, 4)`;
         const found = await readProduct(http, input, { note: 'a product that SQL inserted' });
         expect(found).toHaveJson({ ...input, rating: 4.33, reviewCount: 3 });
-        expect(await http.get(pathOf(newProduct(random)))).toHaveStatus(404);
       },
     },
     {

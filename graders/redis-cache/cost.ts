@@ -78,8 +78,9 @@ export default defineStage({
       needs: ['hits-run-no-sql'],
       hint: 'Redis holds nothing that cannot be made again. What goes with the entries (versions, locks, sets of keys) goes with them, and its absence is a MISS.',
       reference: redisCommand('FLUSHDB'),
-      run: async ({ http, random, postgres, redis }) => {
-        const product = await createProduct(http, random);
+      run: async ({ http, sql, random, postgres, redis }) => {
+        const product = newProduct(random);
+        await insertProducts(sql, [product]);
         const { category } = product;
         const query = `/products?category=${encodeURIComponent(category)}`;
         const before = [await warm(http, pathOf(product)), await warm(http, query)];

@@ -1,17 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineStage, eventually, expect } from 'backend-labs/kit';
-import {
-  changePrice,
-  createProduct,
-  instances,
-  listPage,
-  pathOf,
-  readProduct,
-  warm,
-} from './api.ts';
+import { defineStage, expect } from 'backend-labs/kit';
+import { changePrice, createProduct, listPage, readProduct } from './api.ts';
 import { answeredAt, seconds, sentAt, TTL } from './freshness.ts';
 import { otherPrice } from './product.ts';
-import { CHALLENGES, EXPIRY } from './reading.ts';
+import { EXPIRY } from './reading.ts';
 
 export default defineStage({
   id: 'expiry',
@@ -60,31 +52,6 @@ export default defineStage({
         expect(detail, later, await readProduct(http, product, { note })).toBe(price);
         expect(listed, `${later} in a list`, await listPage(http, { category }, { note })).toBe(
           price,
-        );
-      },
-    },
-    {
-      id: 'lost-invalidation-heals',
-      title: 'A write that could not tell Redis shows everywhere when the cached answer has ended',
-      points: 2,
-      needs: ['answers-expire', 'serves-without-redis'],
-      timeoutMs: 40_000,
-      hint: 'That is what the expiry is for: even when an invalidation got lost, nothing stale outlives it.',
-      reference: CHALLENGES,
-      run: async ({ http, random, redis, env, signal }) => {
-        const [web1, web2] = instances(http);
-        const product = await createProduct(http, random);
-        await warm(web2, pathOf(product));
-        redis.of('web.1').cut();
-        const price = otherPrice(random, product.price);
-        const note = 'web.1 is cut off from Redis';
-        const patched = await web1.patch(pathOf(product), { json: { price }, note });
-        expect(patched).toHaveStatus(200);
-        expect(await readProduct(web1, product, { note })).toHaveJson({ price });
-        const withinMs = 1_000 * seconds(env, TTL) + 500;
-        await eventually(
-          async () => expect(await readProduct(web2, product)).toHaveJson({ price }),
-          { withinMs, signal },
         );
       },
     },

@@ -158,7 +158,8 @@ export default defineStage({
           'default',
           '_',
         ];
-        const names = [random.word(10), random.word(10).toUpperCase(), ...placeholders];
+        const word = random.word(10);
+        const names = [word, word.toUpperCase(), ...placeholders];
         const prices = names.map((_, i) => product.price + 1 + i);
         for (const [i, name] of names.entries()) await givePrice(sql, name, product, prices[i]!);
         const everybody = await warm(http, pathOf(product));

@@ -74,7 +74,7 @@ export default defineStage({
           ),
         );
         // Long enough for many attempts to connect.
-        await sleep(2_500, undefined, { signal: context.signal });
+        await sleep(1_200, undefined, { signal: context.signal });
         await redis.restore();
         await expectCaching(context, RECOVERY_MS + more, 'now that Redis is back');
       },

@@ -15,6 +15,10 @@ import {
 import { asStored, newCategory, newProduct, newSku, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES } from './reading.ts';
 
+/** Of one product, at once; and how many reviews each one stores. */
+const WRITERS = 4;
+const REVIEWS = 12;
+
 export default defineStage({
   id: 'writes',
   title: 'Writes show at once, everywhere',
@@ -31,7 +35,7 @@ export default defineStage({
         const product = await createProduct(http, random);
         let price = product.price;
         for (let round = 0; round < 6; round += 1) {
-          const [writer, other] = round % 2 === 0 ? instances(http) : instances(http).toReversed();
+          const [writer, other] = round % 4 < 2 ? instances(http) : instances(http).toReversed();
           await warm(writer!, pathOf(product));
           await warm(other!, pathOf(product));
           price = otherPrice(random, price);
@@ -208,10 +212,9 @@ export default defineStage({
       hint: 'Invalidate what the write has changed: this product and the lists. Emptying everything with each write leaves no cache.',
       reference: CHALLENGES,
       run: async ({ http, sql, random }) => {
-        const [kept, changed] = [
-          await createProduct(http, random),
-          await createProduct(http, random),
-        ];
+        const family = random.word(8).toUpperCase();
+        const kept = await createProduct(http, random, { sku: `${family}-12` });
+        const changed = await createProduct(http, random, { sku: `${family}-1` });
         await warm(http, pathOf(kept));
         await changePrice(sql, kept, otherPrice(random, kept.price));
         await patchProduct(http, changed, { price: otherPrice(random, changed.price) });
@@ -253,37 +256,41 @@ export default defineStage({
       title:
         'While many write and read at once, no reader sees a value older than one that was answered',
       points: 3,
-      needs: ['patch-shows-everywhere'],
-      hint: 'Look for the moments in which an old value can come back: a SET after the DEL, an invalidation before the commit, an instance that shares the result of a query with a request that came after the write.',
+      needs: ['review-shows-everywhere'],
+      hint: 'Look for the moments in which an old value can come back: a SET after the DEL, an invalidation before the commit, two writers of which the slower one has the last word, an instance that shares the result of a query with a request that came after the write.',
       reference: CHALLENGES,
       run: async ({ http, random }) => {
-        const product = await createProduct(http, random, { price: 0 });
+        const product = await createProduct(http, random);
         const both = instances(http);
-        let written = 0;
-        let done = false;
-        const read = async (i: number) => {
-          while (!done) {
-            const least = written;
-            const note = `when the price ${least} had been answered`;
-            const found = await readProduct(both[i % 2]!, product, { note });
-            expect(found.json.price, 'the price', found).toBeAtLeast(least);
+        let answered = 0;
+        let writing = WRITERS;
+        const read = async (reader: Http) => {
+          while (writing > 0) {
+            const least = answered;
+            const note = `when ${least} reviews had been answered`;
+            const found = await readProduct(reader, product, { note });
+            expect(found.json.reviewCount, 'reviewCount', found).toBeAtLeast(least);
           }
         };
-        const write = async () => {
+        const write = async (writer: Http) => {
           try {
-            for (let price = 1; price <= 40; price += 1) {
-              await patchProduct(both[random.integer(0, 1)]!, product, { price });
-              written = price;
+            for (let i = 0; i < REVIEWS; i += 1) {
+              const json = { rating: random.integer(1, 5) };
+              const stored = await writer.post(`${pathOf(product)}/reviews`, { json });
+              expect(stored).toHaveStatus(201);
+              answered += 1;
             }
           } finally {
-            done = true;
+            writing -= 1;
           }
         };
-        await concurrently(5, (i) => (i === 4 ? write() : read(i)));
-        for (const reader of both)
-          expect(await readProduct(reader, product, { note: 'at the end' })).toHaveJson({
-            price: 40,
-          });
+        await concurrently(WRITERS + 4, (i) =>
+          i < WRITERS ? write(both[i % 2]!) : read(both[i % 2]!),
+        );
+        for (const reader of both) {
+          const found = await readProduct(reader, product, { note: 'at the end' });
+          expect(found).toHaveJson({ reviewCount: WRITERS * REVIEWS });
+        }
       },
     },
   ],
