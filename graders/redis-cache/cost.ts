@@ -24,7 +24,7 @@ export default defineStage({
       id: 'hits-run-no-sql',
       title: 'A HIT runs no SQL, at either instance',
       points: 3,
-      needs: ['hits-on-the-other-instance'],
+      needs: ['hits-on-the-other-instance', 'caches-404s'],
       hint: 'Answer what Redis holds as it is. Whoever asks Postgres whether it is still true has saved nothing.',
       reference: CACHE_ASIDE,
       run: async ({ http, random, postgres }) => {
@@ -75,7 +75,7 @@ export default defineStage({
       id: 'empty-redis-is-filled-again',
       title: 'After Redis was emptied, Postgres is asked again, and the answer is the same',
       points: 2,
-      needs: ['hits-run-no-sql'],
+      needs: ['hits-run-no-sql', 'patch-shows-everywhere'],
       hint: 'Redis holds nothing that cannot be made again. What goes with the entries (versions, locks, sets of keys) goes with them, and its absence is a MISS.',
       reference: redisCommand('FLUSHDB'),
       run: async ({ http, sql, random, postgres, redis }) => {

@@ -16,7 +16,7 @@ export default defineStage({
       title:
         'After CACHE_TTL_SECONDS a product and a list are read anew, however often they were asked for',
       points: 3,
-      needs: ['second-read-hits'],
+      needs: ['second-read-hits', 'lists-products'],
       hint: 'The life begins when Postgres is read, and a HIT does not prolong it: no EXPIRE and no GETEX when you read.',
       reference: EXPIRY,
       run: async ({ http, sql, random, env }) => {

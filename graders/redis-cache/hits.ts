@@ -87,7 +87,7 @@ export default defineStage({
       id: 'caches-404s',
       title: 'That there is no such product is cached too, but not for longer than it may be',
       points: 2,
-      needs: ['second-read-hits'],
+      needs: ['hits-on-the-other-instance'],
       hint: 'Store a mark for “there is none”, with CACHE_NEGATIVE_TTL_SECONDS, or whoever asks for what does not exist always reaches Postgres. Mind that null out of the cache is then an answer, and not a miss.',
       reference: rfc(9110, '15.5.5', '404 Not Found'),
       run: async ({ http, sql, random, env }) => {
@@ -185,7 +185,7 @@ export default defineStage({
       id: 'customer-answers-are-private',
       title: 'An answer to a customer is `private`',
       points: 1,
-      needs: ['customers-have-prices', 'settings-are-read'],
+      needs: ['customers-have-prices', 'settings-are-read', 'second-read-hits'],
       hint: 'Say `Cache-Control: private, max-age=…` where X-Customer was sent, or a shared cache on the way may hand one customer’s prices to another.',
       reference: rfc(9111, '5.2.2.7', 'private'),
       run: async ({ http, random }) => {

@@ -11,7 +11,7 @@ import {
   warm,
 } from './api.ts';
 import { newProduct, otherPrice } from './product.ts';
-import { CACHE_ASIDE, LEASES } from './reading.ts';
+import { CACHE_ASIDE, CHALLENGES, LEASES } from './reading.ts';
 import {
   holdRow,
   readingsOf,
@@ -24,6 +24,10 @@ import {
 
 /** How long a reading takes during which somebody writes. */
 const SLOW_MS = 900;
+
+/** Of one product, at once; and how many reviews each one stores. */
+const WRITERS = 4;
+const REVIEWS = 12;
 
 export default defineStage({
   id: 'races',
@@ -102,7 +106,11 @@ export default defineStage({
       id: 'slow-list-leaves-nothing-stale',
       title: 'The same for lists: what a slow page has read is not served after a write',
       points: 3,
-      needs: ['patch-shows-in-lists', 'slow-reader-leaves-nothing-stale'],
+      needs: [
+        'patch-shows-in-lists',
+        'slow-reader-leaves-nothing-stale',
+        'creation-shows-everywhere',
+      ],
       hint: 'Lists need the same care as products: note their version before the query, and compare it with the one of the moment when you read the entry.',
       reference: LEASES,
       run: async ({ http, sql, random }) => {
@@ -277,6 +285,53 @@ export default defineStage({
               'one only after that',
             );
         });
+      },
+    },
+    {
+      id: 'reads-never-go-back',
+      title:
+        'While many write and read at once, no reader sees a value older than one that was answered',
+      points: 3,
+      needs: [
+        'review-shows-everywhere',
+        'slow-reader-leaves-nothing-stale',
+        'late-reader-is-not-answered-early',
+        'uncommitted-writes-do-not-show',
+      ],
+      hint: 'Look for the moments in which an old value can come back: a SET after the DEL, an invalidation before the commit, two writers of which the slower one has the last word, an instance that shares the result of a query with a request that came after the write.',
+      reference: CHALLENGES,
+      run: async ({ http, random }) => {
+        const product = await createProduct(http, random);
+        const both = instances(http);
+        let answered = 0;
+        let writing = WRITERS;
+        const read = async (reader: Http) => {
+          while (writing > 0) {
+            const least = answered;
+            const note = `when ${least} reviews had been answered`;
+            const found = await readProduct(reader, product, { note });
+            expect(found.json.reviewCount, 'reviewCount', found).toBeAtLeast(least);
+          }
+        };
+        const write = async (writer: Http) => {
+          try {
+            for (let i = 0; i < REVIEWS; i += 1) {
+              const json = { rating: random.integer(1, 5) };
+              const stored = await writer.post(`${pathOf(product)}/reviews`, { json });
+              expect(stored).toHaveStatus(201);
+              answered += 1;
+            }
+          } finally {
+            writing -= 1;
+          }
+        };
+        await concurrently(WRITERS + 4, (i) =>
+          i < WRITERS ? write(both[i % 2]!) : read(both[i % 2]!),
+        );
+        for (const reader of both) {
+          const found = await readProduct(reader, product, { note: 'at the end' });
+          expect(found).toHaveJson({ reviewCount: WRITERS * REVIEWS });
+        }
       },
     },
   ],

@@ -1,4 +1,4 @@
-import { concurrently, defineStage, expect, type Http } from 'backend-labs/kit';
+import { defineStage, expect, type Http } from 'backend-labs/kit';
 import {
   changePrice,
   createProduct,
@@ -14,10 +14,6 @@ import {
 } from './api.ts';
 import { asStored, newCategory, newProduct, newSku, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES } from './reading.ts';
-
-/** Of one product, at once; and how many reviews each one stores. */
-const WRITERS = 4;
-const REVIEWS = 12;
 
 export default defineStage({
   id: 'writes',
@@ -248,48 +244,6 @@ export default defineStage({
           const note = 'after writes that were refused';
           expect(await readProduct(reader, product, { note })).toHaveJson(asStored(product));
           expect(await reader.get(pathOf(nobody), { note })).toHaveStatus(404);
-        }
-      },
-    },
-    {
-      id: 'reads-never-go-back',
-      title:
-        'While many write and read at once, no reader sees a value older than one that was answered',
-      points: 3,
-      needs: ['review-shows-everywhere'],
-      hint: 'Look for the moments in which an old value can come back: a SET after the DEL, an invalidation before the commit, two writers of which the slower one has the last word, an instance that shares the result of a query with a request that came after the write.',
-      reference: CHALLENGES,
-      run: async ({ http, random }) => {
-        const product = await createProduct(http, random);
-        const both = instances(http);
-        let answered = 0;
-        let writing = WRITERS;
-        const read = async (reader: Http) => {
-          while (writing > 0) {
-            const least = answered;
-            const note = `when ${least} reviews had been answered`;
-            const found = await readProduct(reader, product, { note });
-            expect(found.json.reviewCount, 'reviewCount', found).toBeAtLeast(least);
-          }
-        };
-        const write = async (writer: Http) => {
-          try {
-            for (let i = 0; i < REVIEWS; i += 1) {
-              const json = { rating: random.integer(1, 5) };
-              const stored = await writer.post(`${pathOf(product)}/reviews`, { json });
-              expect(stored).toHaveStatus(201);
-              answered += 1;
-            }
-          } finally {
-            writing -= 1;
-          }
-        };
-        await concurrently(WRITERS + 4, (i) =>
-          i < WRITERS ? write(both[i % 2]!) : read(both[i % 2]!),
-        );
-        for (const reader of both) {
-          const found = await readProduct(reader, product, { note: 'at the end' });
-          expect(found).toHaveJson({ reviewCount: WRITERS * REVIEWS });
         }
       },
     },
