@@ -18,7 +18,7 @@ export default defineStage({
       id: 'clock-changes-no-budget',
       title: 'What passes does not depend on the clocks of the instances',
       points: 3,
-      needs: ['instances-share-strict'],
+      needs: ['instances-share-strict', 'strict-in-any-span', 'limits-default'],
       hint: 'A moment from Date.now() of one machine means nothing to another. Ask Redis for the time, in the script (TIME), or let the expiry of a key measure the window.',
       reference: TIME,
       run: async ({ http, random, env, signal }) => {

@@ -59,7 +59,7 @@ export default defineStage({
       id: 'restart-keeps-budgets',
       title: 'Restarting an instance gives nobody a new budget',
       points: 2,
-      needs: ['limits-strict'],
+      needs: ['strict-in-any-span'],
       hint: 'What an instance counted has to be in Redis when it dies, and an instance that starts leaves what it finds there alone.',
       reference: DISPOSABILITY,
       run: async ({ http, app, random, env }) => {

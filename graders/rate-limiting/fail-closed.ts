@@ -13,7 +13,7 @@ export default defineStage({
       id: 'survives-dropped-connections',
       title: 'A connection to Redis that is dropped while idle costs at most a moment',
       points: 1,
-      needs: ['limits-default'],
+      needs: ['limits-default', 'answers-health'],
       timeoutMs: 40_000,
       hint: 'A connection that breaks is replaced by the client, given time and an error listener.',
       reference: LIMITERS,

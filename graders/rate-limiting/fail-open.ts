@@ -13,7 +13,7 @@ export default defineStage({
       id: 'serves-without-redis',
       title: 'While Redis refuses connections, everything is served without a limit, in time',
       points: 2,
-      needs: ['limits-default'],
+      needs: ['limits-default', 'answers-health'],
       timeoutMs: 40_000,
       hint: 'Catch what the client of Redis throws, and go on as if the request had passed. Listen to its error event, and do not let commands queue up while there is no connection.',
       reference: LIMITERS,

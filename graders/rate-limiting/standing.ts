@@ -92,7 +92,7 @@ export default defineStage({
       id: 'bad-reports-cost',
       title: 'A report that is 422 costs as much as one that is 202, and says so',
       points: 1,
-      needs: ['limits-strict', 'refuses-bad-requests', 'policy-field', 'standing-field'],
+      needs: ['remaining-falls', 'refuses-bad-requests', 'policy-field'],
       hint: 'Limit before the body is read and validated. A client that sends nonsense is just what a limiter is for.',
       reference: rfc(9110, '15.5.21', '422 Unprocessable Content'),
       run: async ({ http, random, env }) => {

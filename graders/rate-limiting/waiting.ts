@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineStage } from 'backend-labs/kit';
 import { burst, type Call, call, inTurn, newKey, until } from './calls.ts';
 import { retryAfterOf } from './fields.ts';
-import { expectAtMost, expectLawful, SLACK_MS } from './history.ts';
+import { expectLawful, SLACK_MS } from './history.ts';
 import { type Policy, policiesOf, secondsOf } from './policies.ts';
 import { INCR, RETRY_AFTER, WINDOWS } from './reading.ts';
 import { exhaust } from './refused.ts';
@@ -22,14 +22,13 @@ export default defineStage({
       run: async ({ http, random, env, signal }) => {
         await forEach(Object.values(policiesOf(env)), async (policy) => {
           const key = newKey(random);
-          const { calls, refused } = await exhaust([http], policy, { key });
+          const { refused } = await exhaust([http], policy, { key });
           const seconds = retryAfterOf(refused.response, policy);
           await until(refused.answered + seconds * 1000, signal);
           const note = `after the ${seconds} s that Retry-After said`;
           const next = await call(http, policy, { key, note });
           if (!next.passed)
             throw next.response.failure(`status ${statusOf(policy)}`, 'status 429 once more');
-          expectAtMost([...calls, next], policy);
         });
       },
     },
@@ -48,8 +47,8 @@ export default defineStage({
         await until(oldest + 0.6 * strict.windowMs, signal);
         const note = 'when more than half of the window has gone by';
         const late = await call(http, strict, { key, note });
-        // Only where answers take a second and more.
-        if (late.passed) return expectLawful([...calls, late], strict);
+        // Too much may pass: that is for other checks to say.
+        if (late.passed) return;
         const seconds = retryAfterOf(late.response, strict);
         const left = oldest + strict.windowMs - late.sent;
         const longest = Math.ceil((left + SLACK_MS) / 1000);
@@ -70,7 +69,7 @@ export default defineStage({
       run: async ({ http, random, env, signal }) => {
         await forEach(Object.values(policiesOf(env)), async (policy) => {
           const key = newKey(random);
-          const { calls, refused } = await exhaust([http], policy, { key });
+          const { refused } = await exhaust([http], policy, { key });
           const seconds = retryAfterOf(refused.response, policy);
           const end = refused.answered + seconds * 1000;
           const note = 'again and again while the client has to wait';
@@ -87,9 +86,7 @@ export default defineStage({
             const next = await call(http, policy, { key, note: after });
             if (!next.passed)
               throw next.response.failure(`status ${statusOf(policy)}`, 'status 429 once more');
-            eager.push(next);
           }
-          expectAtMost([...calls, ...eager], policy);
         });
       },
     },
