@@ -25,6 +25,9 @@ import { expectCaching, RECOVERY_MS, room, steady, surviving } from './steady.ts
 
 const TIMEOUT = 'CACHE_TIMEOUT_MS';
 
+/** How long a request may wait for Redis, in milliseconds, and a round number. */
+const waitFor = (env: OwnContext['env']): number => Math.ceil(Number(env[TIMEOUT]) / 100) * 100;
+
 /** What the contract gives the app between SIGTERM and its end. */
 const STOP_MS = 5_000;
 
@@ -49,7 +52,7 @@ export default defineStage({
       run: async (context) => {
         await steady(context);
         const { redis, app } = context;
-        const within = Number(context.env[TIMEOUT]) + (await room(context.http));
+        const within = waitFor(context.env) + (await room(context.http));
         redis.cut();
         await surviving(app, () => expectService(context, within, 'while Redis is cut off'));
       },
@@ -91,9 +94,10 @@ export default defineStage({
       run: async (context) => {
         await steady(context);
         const { redis, app } = context;
-        const within = Number(context.env[TIMEOUT]) + (await room(context.http));
+        const within = waitFor(context.env) + (await room(context.http));
         redis.blackhole();
-        await surviving(app, () => expectService(context, within, 'while Redis is silent'));
+        const note = `while Redis is silent; CACHE_TIMEOUT_MS is ${context.env[TIMEOUT]}`;
+        await surviving(app, () => expectService(context, within, note));
       },
     },
     {
@@ -108,7 +112,7 @@ export default defineStage({
         await steady(context);
         const { http, random, redis, app } = context;
         const products = [await createProduct(http, random), await createProduct(http, random)];
-        const within = Number(context.env[TIMEOUT]) + 2 * (await room(http));
+        const within = waitFor(context.env) + 2 * (await room(http));
         redis.blackhole();
         await surviving(app, () =>
           concurrently(60, async (i) => {
@@ -138,7 +142,7 @@ export default defineStage({
         const more = await room(http);
         redis.blackhole();
         const note = 'while Redis is silent';
-        const timeoutMs = Number(context.env[TIMEOUT]) + 2 * more;
+        const timeoutMs = waitFor(context.env) + 2 * more;
         await concurrently(20, (i) =>
           readProduct(instances(http)[i % 2]!, product, { note, timeoutMs }),
         );
@@ -159,7 +163,7 @@ export default defineStage({
         const { http, random, redis, app } = context;
         const [web1, web2] = instances(http);
         const product = await createProduct(http, random);
-        const timeoutMs = Number(context.env[TIMEOUT]) + (await room(http));
+        const timeoutMs = waitFor(context.env) + (await room(http));
         for (const one of [web1, web2]) await warm(one, pathOf(product));
         redis.of('web.2').cut();
         await surviving(app, async () => {
