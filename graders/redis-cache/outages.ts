@@ -38,7 +38,7 @@ export default defineStage({
   // A write whose invalidation got lost may show for as long: no check here waits for that.
   env: (random) => ({
     CACHE_TTL_SECONDS: '60',
-    CACHE_TIMEOUT_MS: String(random.integer(300, 500)),
+    CACHE_TIMEOUT_MS: String(random.integer(600, 800)),
   }),
   checks: [
     {
@@ -200,12 +200,12 @@ export default defineStage({
         const { category } = product;
         await warm(web2, pathOf(product));
         await listPage(web2, { category });
-        // There and back, it takes 120 ms: longer than a GET, and well below CACHE_TIMEOUT_MS.
-        redis.of('web.1').delay(60);
+        // There and back, it takes 200 ms: longer than a GET, and well below CACHE_TIMEOUT_MS.
+        redis.of('web.1').delay(100);
         let { price } = product;
         for (let round = 0; round < 2; round += 1) {
           price = otherPrice(random, price);
-          await patchProduct(web1, product, { price }, 'Redis is 120 ms away from web.1');
+          await patchProduct(web1, product, { price }, 'Redis is 200 ms away from web.1');
           const note = 'right after the PATCH at web.1';
           const [found, page] = await Promise.all([
             readProduct(web2, product, { note }),
