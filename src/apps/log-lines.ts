@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { LogLine } from '../core/log.ts';
 
 const MAX_LINE_CHARACTERS = 2_000;
+const LAST_LINES = 20;
 
 /**
  * Hands on the lines of a stream, each cut to 2,000 characters. A stream is read to its end however
@@ -34,4 +35,20 @@ export function readLines(
 function cut(line: string): string {
   const text = line.endsWith('\r') ? line.slice(0, -1) : line;
   return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text;
+}
+
+/** Hands on what it is given, and keeps the last 20 lines: what a program said before it failed. */
+export function keepLast(hear: (line: LogLine) => void): {
+  readonly lines: readonly LogLine[];
+  onLog(line: LogLine): void;
+} {
+  const lines: LogLine[] = [];
+  return {
+    lines,
+    onLog: (line) => {
+      lines.push(line);
+      if (lines.length > LAST_LINES) lines.shift();
+      hear(line);
+    },
+  };
 }

@@ -46,6 +46,12 @@ export interface TapFactory {
   requestTls?(socket: Socket): Promise<void>;
 }
 
+/** A connection whose traffic could not be followed to its end: what it ran is not all known. */
+export interface OpaqueConnection {
+  readonly connection: number;
+  readonly reason: string;
+}
+
 /** Sees nothing, changes nothing. */
 export const noTap: TapFactory = {
   open: () => ({ fromClient() {}, fromUpstream() {}, ended() {} }),

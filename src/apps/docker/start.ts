@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { environmentError, type LabsError } from '../../core/errors.ts';
-import type { LogLine } from '../../core/log.ts';
 import type { Submission } from '../../core/submission.ts';
+import { keepLast } from '../log-lines.ts';
 import type { Exit, ProcessSpec, RunningProcess, StartContext } from '../port.ts';
 import { commandOf, exitedEarly, notReady, notStartable } from '../start-errors.ts';
 import { requireClock, withClock } from './clock.ts';
@@ -18,8 +18,6 @@ import {
 } from './sandbox/container.ts';
 import type { Limits } from './sandbox/limits.ts';
 import { usageOf } from './sandbox/usage.ts';
-
-const LAST_LINES = 20;
 
 export interface StartPlan {
   docker: Docker;
@@ -48,12 +46,7 @@ export async function startInSandbox(
   const name = `${spec.process}.${spec.instance}`;
   const command = commandOf(submission, spec.process);
   const port = network.newPort();
-  const lines: LogLine[] = [];
-  const onLog = (line: LogLine) => {
-    lines.push(line);
-    if (lines.length > LAST_LINES) lines.shift();
-    spec.onLog(line);
-  };
+  const { lines, onLog } = keepLast(spec.onLog);
   const container = await createContainer({
     docker,
     name: plan.containerName(name),

@@ -1,6 +1,6 @@
-import type { LogLine } from '../../core/log.ts';
 import type { SetupContext } from '../../core/resource.ts';
 import type { Command, Submission } from '../../core/submission.ts';
+import { keepLast } from '../log-lines.ts';
 import { AppStartError } from '../port.ts';
 import { notStartable } from '../start-errors.ts';
 import { appEnvironment, installEnvironment } from './environment.ts';
@@ -10,7 +10,6 @@ import { problemOf, SpawnError, spawnGroup } from './spawn.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
 const BUILD_TIMEOUT_MS = 120_000;
-const LAST_LINES = 20;
 
 /**
  * Runs the workspace's install and build steps. Install is left out where neither the command nor a
@@ -43,12 +42,7 @@ async function runStep(
   { signal, progress }: SetupContext,
 ): Promise<void> {
   progress(command.join(' '));
-  const lines: LogLine[] = [];
-  const onLog = (line: LogLine) => {
-    lines.push(line);
-    if (lines.length > LAST_LINES) lines.shift();
-    options.onLog(line);
-  };
+  const { lines, onLog } = keepLast(options.onLog);
   const group = await spawnGroup({
     command,
     cwd: place.directory,

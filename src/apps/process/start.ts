@@ -1,12 +1,11 @@
 import type { LogLine } from '../../core/log.ts';
 import type { Command, Submission } from '../../core/submission.ts';
+import { keepLast } from '../log-lines.ts';
 import type { AppStartError, Exit, ProcessSpec, RunningProcess, StartContext } from '../port.ts';
 import { waitUntilReady } from '../readiness.ts';
 import { commandOf, exitedEarly, notReady, notStartable, portTaken } from '../start-errors.ts';
 import { freePort, isServedBy, listenersOf } from './ports.ts';
 import { type Group, problemOf, SpawnError, spawnGroup } from './spawn.ts';
-
-const LAST_LINES = 20;
 
 /** How often a port that we chose may turn out to be taken when the app wants it. */
 const PORTS_TRIED = 3;
@@ -51,18 +50,14 @@ async function startOn(
   context: StartContext & { now: () => number },
 ): Promise<RunningProcess> {
   const { name } = spec;
-  const lines: LogLine[] = [];
+  const { lines, onLog } = keepLast(spec.onLog);
   const group = await spawnGroup({
     command,
     cwd: submission.directory,
     env: { ...spec.env, PORT: String(port) },
     source: name,
     now: context.now,
-    onLog: (line) => {
-      lines.push(line);
-      if (lines.length > LAST_LINES) lines.shift();
-      spec.onLog(line);
-    },
+    onLog,
   }).catch((error: unknown) => {
     if (error instanceof SpawnError) throw notStartable('exited', command, problemOf(error));
     throw error;

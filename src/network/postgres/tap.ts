@@ -1,4 +1,4 @@
-import type { Tap, TapFactory } from '../tap.ts';
+import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
@@ -9,12 +9,6 @@ import { keepOfClient, keepOfServer } from './messages.ts';
 import { Session, type Shared } from './session.ts';
 import type { SeenStatement, StatementRecord } from './statement.ts';
 import { Texts } from './texts.ts';
-
-/** A connection whose traffic could not be followed to its end: what it ran is not all known. */
-export interface OpaqueConnection {
-  readonly connection: number;
-  readonly reason: string;
-}
 
 /** What has been said to a Postgres server, through all connections of a proxy. */
 export interface PostgresTap {

@@ -1,4 +1,4 @@
-import type { Tap, TapFactory } from '../tap.ts';
+import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
@@ -8,12 +8,6 @@ import { CommandLog } from './log.ts';
 import { ReplyReader } from './replies.ts';
 import { RequestReader } from './requests.ts';
 import { Session, type Shared } from './session.ts';
-
-/** A connection whose traffic could not be followed to its end: what it ran is not all known. */
-export interface OpaqueConnection {
-  readonly connection: number;
-  readonly reason: string;
-}
 
 /** What has been said to a Redis server, through all connections of a proxy. */
 export interface RedisTap {

@@ -7,7 +7,7 @@ import { languageOf } from '../languages/index.ts';
 import { USER } from '../sandbox/profile.ts';
 import { commit } from './commit.ts';
 import { dependenciesImage } from './dependencies.ts';
-import { WORKSPACE } from './directories.ts';
+import { inArchive, WORKSPACE } from './directories.ts';
 import { buildFromDockerfile, DOCKERFILE } from './dockerfile.ts';
 import { languageEnvironment } from './environment.ts';
 import { homeFiles } from './home.ts';
@@ -65,7 +65,7 @@ async function buildFromLanguage(
       bounds: BUILD,
       fill: async (made) => {
         await made.put(homeFiles(await clockFiles(options.env)));
-        await made.put(packFiles(directory, files, { ...USER, prefix: `${WORKSPACE.slice(1)}/` }));
+        await made.put(packFiles(directory, files, { ...USER, prefix: inArchive(WORKSPACE) }));
       },
     },
     signal,

@@ -3,7 +3,6 @@ import { environmentError, messageOf } from '../../../core/errors.ts';
 
 /**
  * Keeps the files of a container as an image. Labels of the container that are not named stay.
- * @returns the image's id
  * @throws {LabsError} `environment`
  */
 export async function commit(
@@ -11,13 +10,12 @@ export async function commit(
   container: string,
   { repo, tag }: { repo: string; tag: string },
   labels: Readonly<Record<string, string>>,
-): Promise<string> {
+): Promise<void> {
   try {
-    const answer = await docker.getContainer(container).commit({
+    await docker.getContainer(container).commit({
       _query: { container, repo, tag, pause: false },
       _body: { Labels: labels },
     });
-    return (answer as { Id: string }).Id;
   } catch (error) {
     throw environmentError(`Docker could not keep the app's files: ${messageOf(error)}.`, {
       hint: 'See that its disk has room: docker system df.',

@@ -5,7 +5,7 @@ import type { ContextFile } from '../context/files.ts';
 import { wayToRegistry } from '../registry/way.ts';
 import { USER } from '../sandbox/profile.ts';
 import { commit } from './commit.ts';
-import { WORKSPACE } from './directories.ts';
+import { inArchive, WORKSPACE } from './directories.ts';
 import { CERTIFICATES, extraCertificates, homeFiles } from './home.ts';
 import { pruneDependencies } from './kept.ts';
 import { type BuildPlan, stepOf } from './plan.ts';
@@ -41,7 +41,7 @@ export async function dependenciesImage(
         remark: way.remark,
         fill: async (made) => {
           await made.put(homeFiles({ [CERTIFICATES]: certificates }));
-          await made.put(pack({ ...USER, prefix: `${WORKSPACE.slice(1)}/` }));
+          await made.put(pack({ ...USER, prefix: inArchive(WORKSPACE) }));
         },
       },
       AbortSignal.any([signal, way.lost]),

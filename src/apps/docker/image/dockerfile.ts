@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { LabsError, messageOf, usageError } from '../../../core/errors.ts';
-import type { LogLine } from '../../../core/log.ts';
+import { followEvents } from '../../../docker/follow.ts';
 import { ensureImage } from '../../../docker/image.ts';
 import { IMAGE_LABEL, SUBMISSION } from '../../../docker/labels.ts';
+import { keepLast } from '../../log-lines.ts';
 import { AppStartError } from '../../port.ts';
 import type { ContextFile } from '../context/files.ts';
 import { packFiles } from '../context/pack.ts';
@@ -18,7 +19,6 @@ import type { ImagePlan } from './plan.ts';
 export const DOCKERFILE = 'Dockerfile';
 
 const WALL_MS = 900_000;
-const LAST_LINES = 20;
 const MIB = 1024 ** 2;
 
 /**
@@ -41,7 +41,7 @@ export async function buildFromDockerfile(
   const way = await wayToRegistry(plan, knownLanguage(submission.language), false);
   const deadline = AbortSignal.timeout(WALL_MS);
   const memory = STEP_LIMITS.memoryMiB * MIB;
-  const lines: LogLine[] = [];
+  const last = keepLast(options.onLog);
   let layer: string | undefined;
   try {
     const stream = await docker.buildImage(packFiles(directory, files, { ...USER, prefix: '' }), {
@@ -58,12 +58,11 @@ export async function buildFromDockerfile(
       forcerm: true,
       abortSignal: AbortSignal.any([signal, deadline, way.lost]),
     });
-    await follow(docker, stream, (line) => {
-      layer = /^ ---> ([0-9a-f]{12,})$/.exec(line)?.[1] ?? layer;
-      const entry: LogLine = { at: options.now(), source: 'build', stream: 'stdout', text: line };
-      lines.push(entry);
-      if (lines.length > LAST_LINES) lines.shift();
-      options.onLog(entry);
+    await followEvents(docker, stream, ({ stream: text = '' }) => {
+      for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
+        layer = /^ ---> ([0-9a-f]{12,})$/.exec(line)?.[1] ?? layer;
+        last.onLog({ at: options.now(), source: 'build', stream: 'stdout', text: line });
+      }
     });
   } catch (error) {
     await removeUnfinished(docker, layer);
@@ -74,7 +73,7 @@ export async function buildFromDockerfile(
       ? `it was not done within ${WALL_MS / 1000} s`
       : messageOf(error);
     const hint = way.remark() ?? 'Build it yourself: docker build . in the workspace.';
-    throw new AppStartError('build', `${DOCKERFILE} does not build: ${reason}.`, hint, lines);
+    throw new AppStartError('build', `${DOCKERFILE} does not build: ${reason}.`, hint, last.lines);
   } finally {
     await way.close();
   }
@@ -127,30 +126,4 @@ function baseImages(text: string): string[] {
 function splitVariable(variable: string): [string, string] {
   const at = variable.indexOf('=');
   return [variable.slice(0, at), variable.slice(at + 1)];
-}
-
-interface BuildEvent {
-  stream?: string;
-  error?: string;
-}
-
-async function follow(
-  docker: Docker,
-  stream: NodeJS.ReadableStream,
-  onLine: (text: string) => void,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  docker.modem.followProgress(
-    stream,
-    // A step that fails is an event of a stream that ends well.
-    (error, events: BuildEvent[] | null) => {
-      const problem = events?.find((event) => event.error !== undefined)?.error;
-      if (error || problem !== undefined) reject(problem ?? error);
-      else resolve();
-    },
-    ({ stream: text = '' }: BuildEvent) => {
-      for (const line of text.split('\n')) if (line.trim() !== '') onLine(line);
-    },
-  );
-  return promise;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { packEntries } from '../context/pack.ts';
 import { USER } from '../sandbox/profile.ts';
-import { HOME } from './directories.ts';
+import { HOME, inArchive } from './directories.ts';
 
 export const CERTIFICATES = 'ca.pem';
 /** By which this machine's user says whom to trust. */
@@ -11,11 +11,11 @@ const SOURCES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT'];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The home directory of the sandbox's user, with what lies in it by name. */
-export function homeFiles(contents: Readonly<Record<string, Buffer | undefined>> = {}): Readable {
+export function homeFiles(contents: Readonly<Record<string, Buffer | undefined>>): Readable {
   const files = Object.entries(contents).flatMap(([path, content]) =>
     content === undefined ? [] : [{ path, content }],
   );
-  return packEntries(files, { ...USER, prefix: `${HOME.slice(1)}/` });
+  return packEntries(files, { ...USER, prefix: inArchive(HOME) });
 }
 
 /** Authorities that this machine trusts besides the usual ones: a registry may be behind one. */

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { environmentError } from '../../../core/errors.ts';
 import type { LogLine } from '../../../core/log.ts';
 import { orAbort } from '../../../platform/abortable.ts';
+import { keepLast } from '../../log-lines.ts';
 import { AppStartError } from '../../port.ts';
 import { notStartable } from '../../start-errors.ts';
 import { howItEnded, isOutOfRoom, limitReached, notRun } from '../sandbox/cause.ts';
@@ -28,7 +29,6 @@ export const INSTALL: StepLimits = { cpuSeconds: 300, wallSeconds: 900, diskMiB:
 export const BUILD: StepLimits = { cpuSeconds: 180, wallSeconds: 600, diskMiB: 2_048 };
 
 const LOOK_MS = 1_000;
-const LAST_LINES = 20;
 
 export interface StepPlan extends ContainerPlan {
   step: 'install' | 'build';
@@ -48,15 +48,8 @@ export interface StepPlan extends ContainerPlan {
  */
 export async function runStep(plan: StepPlan, signal: AbortSignal): Promise<SandboxContainer> {
   const { step, shown, bounds, docker } = plan;
-  const lines: LogLine[] = [];
-  const container = await createContainer({
-    ...plan,
-    onLog: (line) => {
-      lines.push(line);
-      if (lines.length > LAST_LINES) lines.shift();
-      plan.onLog(line);
-    },
-  });
+  const { lines, onLog } = keepLast(plan.onLog);
+  const container = await createContainer({ ...plan, onLog });
   await plan.fill(container);
   signal.throwIfAborted();
   await startStep(container, plan);

@@ -6,6 +6,7 @@ import { ensureImage } from '../../../docker/image.ts';
 import { removeContainer } from '../../../docker/remove.ts';
 import { orAbort } from '../../../platform/abortable.ts';
 import { packEntries } from '../context/pack.ts';
+import { inArchive } from '../image/directories.ts';
 import { RELAY_LIMITS } from '../sandbox/limits.ts';
 import { hostConfig, USER } from '../sandbox/profile.ts';
 import { relayFiles, relayProgram } from './files.ts';
@@ -60,7 +61,7 @@ export async function startRelay(
   });
   signal.throwIfAborted();
   const files = packEntries(await relayFiles(), {
-    prefix: `${DIRECTORY.slice(1)}/`,
+    prefix: inArchive(DIRECTORY),
     uid: 0,
     gid: 0,
   });
