@@ -1,36 +1,51 @@
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 import { processesBelow } from '../support/leftovers.ts';
 
 const place = scratch('lost');
 const runs = path.join(place.path, 'runs');
-const workspace = path.join(place.path, 'workspace');
-
-beforeAll(() =>
-  cpSync(path.join(root, 'test/solutions/crud-api/javascript-express'), workspace, {
-    recursive: true,
-    filter: (file) => !file.includes('node_modules'),
-  }),
-);
 afterAll(() => place.remove());
 
-describe.runIf(process.platform === 'linux')('Postgres dies during the checks', () => {
-  it('is not the learner’s failure: not graded, exit code 3, nothing left', async () => {
-    const args = ['grade', '--trust', '--provider', 'local'];
-    const { child, ended } = spawnLabs(args, { cwd: workspace, runs });
-    for (let seen = ''; !seen.includes('creates-task'); )
-      seen += String((await once(child.stdout!, 'data'))[0]);
-    const [server] = processesBelow(runs).filter((process) => process.includes('/bin/postgres'));
-    process.kill(Number.parseInt(server!, 10), 'SIGKILL');
-    const { code, output } = await ended;
-    expect(output).toContain('This is not a grade');
-    expect(output).toContain('Postgres went away');
-    expect(code).toBe(3);
-    expect(existsSync(runs) ? readdirSync(runs) : []).toEqual([]);
-    expect(processesBelow(runs, workspace)).toEqual([]);
-  });
+const cases = [
+  {
+    service: 'Postgres',
+    solution: 'crud-api/javascript-express',
+    when: 'creates-task',
+    server: '/bin/postgres',
+  },
+  {
+    service: 'Redis',
+    solution: 'rate-limiting/javascript-flexible',
+    when: 'serves-routes',
+    server: 'redis-server',
+  },
+];
+
+describe.runIf(process.platform === 'linux')('a service dies during the checks', () => {
+  it.each(cases)(
+    '$service: not the learner’s failure, not graded, exit code 3, nothing left',
+    async ({ service, solution, when, server }) => {
+      const workspace = path.join(place.path, service);
+      cpSync(path.join(root, 'test/solutions', solution), workspace, {
+        recursive: true,
+        filter: (file) => !file.includes('node_modules'),
+      });
+      const args = ['grade', '--trust', '--provider', 'local'];
+      const { child, ended } = spawnLabs(args, { cwd: workspace, runs });
+      for (let seen = ''; !seen.includes(when); )
+        seen += String((await once(child.stdout!, 'data'))[0]);
+      for (const line of processesBelow(runs).filter((process) => process.includes(server)))
+        process.kill(Number.parseInt(line, 10), 'SIGKILL');
+      const { code, output } = await ended;
+      expect(output).toContain('This is not a grade');
+      expect(output).toContain(`${service} went away`);
+      expect(code).toBe(3);
+      expect(existsSync(runs) ? readdirSync(runs) : []).toEqual([]);
+      expect(processesBelow(runs, workspace)).toEqual([]);
+    },
+  );
 });
