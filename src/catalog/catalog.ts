@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { usageError } from '../core/errors.ts';
-import type { Lab, LabEntry } from '../core/lab.ts';
+import type { Addition, Lab, LabEntry } from '../core/lab.ts';
 import type { Grader } from '../kit/grader.ts';
 import { didYouMean } from './nearest.ts';
-import { labIdsOf, type Pack, readEntry } from './pack.ts';
+import { graderIdsOf, graderOf, labIdsOf, type Pack, readEntry } from './pack.ts';
 import { quote } from './quote.ts';
 
-export type { Pack } from './pack.ts';
+export { graderIdsOf, labIdsOf, type Pack } from './pack.ts';
 
 const PHASES = ['basics', 'intermediate', 'advanced', 'mastery'];
 
@@ -17,7 +17,9 @@ const PHASES = ['basics', 'intermediate', 'advanced', 'mastery'];
  */
 export async function listLabs(packs: readonly Pack[], cwd?: string): Promise<LabEntry[]> {
   const found = await idsOf(packs);
-  const entries = await Promise.all([...found].map(([id, pack]) => readEntry(pack, id, cwd)));
+  const entries = await Promise.all(
+    [...found].map(([id, pack]) => wholeEntry(pack, id, packs, cwd)),
+  );
   return entries.sort(
     (a, b) =>
       PHASES.indexOf(a.manifest.phase) - PHASES.indexOf(b.manifest.phase) ||
@@ -32,7 +34,7 @@ export interface FindOptions {
 }
 
 /**
- * The lab of an id. Only its own manifest is read.
+ * The lab of an id, with what other packs add to it. Only its own manifest is read.
  *
  * @throws {LabsError} usage: there is no such lab, or its manifest is broken
  */
@@ -43,13 +45,20 @@ export async function findLab(
 ): Promise<LabEntry> {
   const found = await idsOf(packs);
   const pack = found.get(id);
-  if (pack !== undefined) return readEntry(pack, id, cwd);
+  if (pack !== undefined) return wholeEntry(pack, id, packs, cwd);
   const ids = [...found.keys()].sort();
   const where = namedAt === undefined ? '' : `${namedAt}: `;
   const meant = didYouMean(id, ids);
+  const known =
+    ids.length > 0 ? `The labs are: ${ids.join(', ')}.` : 'There are no labs at all here.';
   throw usageError(`${where}there is no lab ${quote(id)}${meant || '.'}`.replace(/^t/, 'T'), {
-    hint: ids.length > 0 ? `The labs are: ${ids.join(', ')}.` : 'There are no labs at all here.',
+    hint: meant === '' ? `${known} For one of another pack, name that: --pack <pack>.` : known,
   });
+}
+
+export interface LoadOptions {
+  /** Shows what stages withhold from learners: for those who write the checks. */
+  reveal?: boolean;
 }
 
 /**
@@ -57,19 +66,36 @@ export async function findLab(
  *
  * @throws {LabsError} bug: one of them is missing or faulty
  */
-export async function loadLab(entry: LabEntry): Promise<Lab<Grader>> {
-  const [{ loadContract }, { loadGrader }, { digestOf }] = await Promise.all([
+export async function loadLab(entry: LabEntry, options: LoadOptions = {}): Promise<Lab<Grader>> {
+  const [{ loadContract }, { loadGrader }, { digestOf }, { partsOf }] = await Promise.all([
     import('./contract.ts'),
     import('./grader.ts'),
     import('./digest.ts'),
+    import('./parts.ts'),
   ]);
   const { paths } = entry;
-  const [contract, loaded, schema] = await Promise.all([
+  const [contract, { checksOf, ...loaded }, schema, digest] = await Promise.all([
     loadContract(paths.contract),
-    loadGrader(entry),
+    loadGrader(entry, options),
     paths.schema === undefined ? '' : readFile(paths.schema, 'utf8'),
+    digestOf(paths),
   ]);
-  return { ...entry, contract, schema, ...loaded, digest: await digestOf(paths) };
+  const parts = await partsOf(entry, digest, checksOf);
+  return { ...entry, contract, schema, ...loaded, digest, parts };
+}
+
+async function wholeEntry(
+  own: Pack,
+  id: string,
+  packs: readonly Pack[],
+  cwd: string | undefined,
+): Promise<LabEntry> {
+  const additions = packs.map(async (pack): Promise<Addition[]> => {
+    if (pack === own || !(await graderIdsOf(pack)).includes(id)) return [];
+    return [{ origin: pack.origin, grader: await graderOf(pack, id) }];
+  });
+  const [entry, ...added] = await Promise.all([readEntry(own, id, cwd), ...additions]);
+  return { ...entry, additions: added.flat() };
 }
 
 async function idsOf(packs: readonly Pack[]): Promise<Map<string, Pack>> {

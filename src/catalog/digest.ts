@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { LabPaths } from '../core/lab.ts';
+import type { GraderFiles, LabPaths } from '../core/lab.ts';
 
 /**
  * SHA-256 in hex over what decides a grade: manifest, contract, schema and grader, by sorted name.
@@ -9,10 +9,24 @@ import type { LabPaths } from '../core/lab.ts';
  */
 export async function digestOf(paths: LabPaths): Promise<string> {
   const own = [paths.manifest, paths.contract, paths.schema].filter((file) => file !== undefined);
-  const files = [
+  return digestOfFiles([
     ...own.map((file) => ({ name: `lab/${path.basename(file)}`, file })),
-    ...(await graderFiles(path.dirname(paths.grader))),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+    ...(await graderFiles(paths.grader)),
+  ]);
+}
+
+/** The same over a grader alone. */
+export async function digestOfGrader(grader: GraderFiles): Promise<string> {
+  return digestOfFiles(await graderFiles(grader));
+}
+
+interface NamedFile {
+  name: string;
+  file: string;
+}
+
+async function digestOfFiles(named: readonly NamedFile[]): Promise<string> {
+  const files = named.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const contents = await Promise.all(files.map(({ file }) => readFile(file)));
   const hash = createHash('sha256');
   for (const [index, { name }] of files.entries()) {
@@ -23,10 +37,16 @@ export async function digestOf(paths: LabPaths): Promise<string> {
   return hash.digest('hex');
 }
 
-async function graderFiles(directory: string): Promise<{ name: string; file: string }[]> {
+async function graderFiles({ code, checks }: GraderFiles): Promise<NamedFile[]> {
+  const files = code === undefined ? [] : await modulesIn(path.dirname(code));
+  return checks === undefined ? files : [...files, { name: 'grader/checks.yaml', file: checks }];
+}
+
+/** What a grader's module can import of its own folder. */
+async function modulesIn(directory: string): Promise<NamedFile[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
-    .filter(({ name }) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'))
+    .filter(({ name }) => /\.([cm]?[jt]s|json)$/.test(name) && !/\.d\.[cm]?ts$/.test(name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .map((file) => ({
       name: `grader/${path.relative(directory, file).split(path.sep).join('/')}`,

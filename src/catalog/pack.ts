@@ -1,16 +1,21 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bug, errorCode, usageError } from '../core/errors.ts';
-import type { LabEntry, LabPaths } from '../core/lab.ts';
+import {
+  BUILT_IN,
+  type GraderFiles,
+  type LabEntry,
+  type LabPaths,
+  type Origin,
+} from '../core/lab.ts';
 import type { LabManifest } from '../core/manifest.ts';
 import { type ManifestFile, readManifestFile } from './manifest-file.ts';
 import { refusal } from './yaml/problem.ts';
 
 /** A directory of labs. */
 export interface Pack {
-  /** `built-in` for the labs that come with the package, otherwise what people call the pack. */
-  origin: string;
-  /** Directory that holds `labs/`, `templates/` and, unless built in, `graders/`. */
+  origin: Origin;
+  /** Directory that holds `labs/`, `templates/` and `graders/`, each where there is something in it. */
   root: string;
 }
 
@@ -22,8 +27,15 @@ export async function labIdsOf(pack: Pack): Promise<string[]> {
   return names.filter((_, index) => found[index]);
 }
 
+/** Ids of the labs for which a pack has a grader: its own, and others' that it adds checks to. */
+export async function graderIdsOf(pack: Pack): Promise<string[]> {
+  const ids = await directoriesIn(path.join(pack.root, 'graders'));
+  const found = await Promise.all(ids.map((id) => graderOf(pack, id)));
+  return ids.filter((_, index) => isThere(found[index] as GraderFiles));
+}
+
 /**
- * Reads the manifest of one lab and finds what belongs to it.
+ * Reads the manifest of one lab and finds what belongs to it in its own pack.
  *
  * @throws {LabsError} usage: the manifest is broken; bug: a file that the lab must have is missing
  */
@@ -48,7 +60,7 @@ export async function readEntry(pack: Pack, id: string, cwd?: string): Promise<L
   if (paths.schema !== undefined && !(await exists(paths.schema))) {
     throw bug(`The lab ${id} has no ${schema}, which its manifest names.`);
   }
-  return { manifest: manifest.value, origin: pack.origin, paths };
+  return { manifest: manifest.value, origin: pack.origin, paths, additions: [] };
 }
 
 /** What a schema cannot say. */
@@ -66,14 +78,39 @@ async function templatesOf(pack: Pack, id: string): Promise<Record<string, strin
   return Object.fromEntries(languages.map((name) => [name, path.join(directory, name)]));
 }
 
-/** Graders are code: those of the package are compiled with it and stand beside this file. */
-async function graderOf(pack: Pack, id: string): Promise<string> {
-  if (pack.origin === 'built-in') {
-    const extension = path.extname(import.meta.filename);
-    return path.join(import.meta.dirname, '../../graders', id, `index${extension}`);
-  }
-  const compiled = path.join(pack.root, 'graders', id, 'index.js');
-  return (await exists(compiled)) ? compiled : path.join(path.dirname(compiled), 'index.ts');
+/**
+ * Graders in TypeScript run as they are; those of the package are compiled with it and stand beside
+ * this file. What is no code is where it was written.
+ */
+export async function graderOf(pack: Pack, id: string): Promise<GraderFiles> {
+  const directory = path.join(pack.root, 'graders', id);
+  const builtIn = pack.origin.pack === BUILT_IN;
+  const compiled = path.extname(import.meta.filename) === '.js';
+  const [code, checks] = await Promise.all([
+    builtIn
+      ? existing(
+          path.join(import.meta.dirname, '../../graders', id, compiled ? 'index.js' : 'index.ts'),
+        )
+      : existing(path.join(directory, 'index.js'), path.join(directory, 'index.ts')),
+    existing(
+      builtIn
+        ? path.join(import.meta.dirname, compiled ? '../../..' : '../..', 'graders', id, CHECKS)
+        : path.join(directory, CHECKS),
+    ),
+  ]);
+  return { ...(code !== undefined && { code }), ...(checks !== undefined && { checks }) };
+}
+
+/** Checks without code. */
+const CHECKS = 'checks.yaml';
+
+function isThere({ code, checks }: GraderFiles): boolean {
+  return code !== undefined || checks !== undefined;
+}
+
+async function existing(...files: readonly string[]): Promise<string | undefined> {
+  const found = await Promise.all(files.map(exists));
+  return files.find((_, index) => found[index]);
 }
 
 async function directoriesIn(directory: string): Promise<string[]> {

@@ -42,6 +42,7 @@ function declare(host: Host, done: (code: number) => void): Command {
     .command('list')
     .description('list the labs')
     .option('--json', 'as JSON')
+    .addOption(packOption())
     .action(async (options) => {
       const { list } = await import('./commands/list.ts');
       done(await list(options, host));
@@ -56,6 +57,7 @@ function declare(host: Host, done: (code: number) => void): Command {
       'a directory that does not exist yet or is empty; by default the lab’s id',
     )
     .option('-l, --language <language>', 'language of the template')
+    .addOption(packOption())
     .action(async (lab, directory, options) => {
       const { start } = await import('./commands/start.ts');
       done(await start({ lab, directory, ...options }, host));
@@ -71,6 +73,8 @@ function declare(host: Host, done: (code: number) => void): Command {
     .addOption(trustOption())
     .option('--against <url>', 'grade a server that runs already, from outside')
     .option('--lab <lab>', 'the lab, with --against outside a workspace')
+    .addOption(packOption())
+    .option('--reveal', 'show the details that a pack withholds from learners', false)
     .option('--only <check>', 'try this check and those it needs; repeatable', collect, [])
     .option('--seed <seed>', 'repeat a run with the same random data')
     .option('--all', 'show every failure in full', false)
@@ -95,6 +99,7 @@ function declare(host: Host, done: (code: number) => void): Command {
     .addOption(runtimeOption())
     .addOption(trustOption())
     .option('--port <port>', 'port of the app', '3000')
+    .addOption(packOption())
     .action(async (workspace, options) => {
       const { runCommand } = await import('./commands/run.ts');
       done(await runCommand({ workspace, ...options }, host));
@@ -208,6 +213,12 @@ function runtimeOption(): Option {
   return new Option('--runtime <runtime>', 'where the app runs; docker is a sandbox')
     .choices(['auto', 'process', 'docker'])
     .default('auto');
+}
+
+function packOption(): Option {
+  const description =
+    'labs or checks from elsewhere, code that runs with your rights: a directory, a package of npm or a git URL; repeatable';
+  return new Option('--pack <pack>', description).argParser(collect).default([]);
 }
 
 function trustOption(): Option {

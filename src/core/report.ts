@@ -1,5 +1,6 @@
 import type { Reference, StageInfo, Verdict } from './check.ts';
 import type { Failure } from './failure.ts';
+import type { PackPart } from './lab.ts';
 import type { LogLine } from './log.ts';
 import type { Outcome, Score } from './score.ts';
 
@@ -42,6 +43,8 @@ export interface Fingerprint {
   lab: string;
   /** SHA-256 over the lab's manifest, contract, schema and grader. */
   labDigest: string;
+  /** What came from packs that were named with `--pack`; absent where none was. */
+  packs?: readonly PackPart[];
   seed: string;
   node: string;
   platform: string;

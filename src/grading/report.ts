@@ -4,6 +4,7 @@ import { LogRecord } from '../core/log-record.ts';
 import { type CheckResult, REPORT_FORMAT, type Report, type StepTiming } from '../core/report.ts';
 import { outcomeOf, scoreOf } from '../core/score.ts';
 import type { GradeRequest } from './request.ts';
+import { isWithheld } from './withheld.ts';
 import type { World } from './world/world.ts';
 
 export interface RunResult {
@@ -19,7 +20,8 @@ export interface RunResult {
 export function assembleReport(request: GradeRequest, result: RunResult): Report {
   const { lab, target } = request;
   const { manifest } = lab;
-  const checks = result.checks.map((check) => withLog(check, worldOf(check, request, result)));
+  const open = openWorlds(request, result.worlds);
+  const checks = result.checks.map((check) => withLog(check, worldOf(check, request, open)));
   return {
     format: REPORT_FORMAT,
     lab: { id: manifest.id, title: manifest.title, passingScore: manifest.passingScore },
@@ -37,6 +39,7 @@ export function assembleReport(request: GradeRequest, result: RunResult): Report
       labs: request.version,
       lab: manifest.id,
       labDigest: lab.digest,
+      ...(lab.parts.length > 0 && { packs: lab.parts }),
       seed: request.seed,
       node: process.version,
       platform: `${process.platform}-${process.arch}`,
@@ -44,14 +47,24 @@ export function assembleReport(request: GradeRequest, result: RunResult): Report
       runtime: target.kind === 'url' ? 'none' : target.runtime.kind,
       services: result.services,
     },
-    log: mergedLog(result.worlds),
+    log: mergedLog(open),
   };
 }
 
-function worldOf(check: CheckResult, request: GradeRequest, result: RunResult): World | undefined {
+/** Those whose log may be shown. */
+function openWorlds({ lab }: GradeRequest, worlds: readonly World[]): World[] {
+  const withheld = lab.grader.stages.filter(isWithheld).map(({ id }) => id);
+  return worlds.filter(({ id }) => !withheld.includes(id));
+}
+
+function worldOf(
+  check: CheckResult,
+  request: GradeRequest,
+  worlds: readonly World[],
+): World | undefined {
   const stage = request.lab.grader.stages.find(({ id }) => id === check.stage);
   const id = stage?.world === 'own' ? stage.id : 'shared';
-  return result.worlds.find((world) => world.id === id);
+  return worlds.find((world) => world.id === id);
 }
 
 const LINES_OF_A_MOMENT = 12;

@@ -14,6 +14,7 @@ import { runChecks } from './scheduler.ts';
 import { type Services, startServices, versionsOf } from './services.ts';
 import { settingsFor } from './settings.ts';
 import { startupFailure } from './startup-failure.ts';
+import { isWithheld } from './withheld.ts';
 import { appWorld } from './world/app-world.ts';
 import type { World } from './world/world.ts';
 
@@ -95,7 +96,9 @@ async function outcomeOf(
         instances: { ...lab.grader.instances, ...stage?.instances },
         env: settingsFor(lab.grader, stage, request.seed),
         clocks: stage?.clocks ?? {},
-        onLog: (line) => emit({ type: 'log', line: inWorld(id, line) }),
+        onLog: (line) => {
+          if (!isWithheld(stage)) emit({ type: 'log', line: inWorld(id, line) });
+        },
         now,
       }),
     );

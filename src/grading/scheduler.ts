@@ -9,6 +9,7 @@ import type { CheckRun, Place } from './check-run.ts';
 import { SharedLock } from './shared-lock.ts';
 import { Slots } from './slots.ts';
 import { startupFailure } from './startup-failure.ts';
+import { isWithheld, withoutDetails } from './withheld.ts';
 import type { World } from './world/world.ts';
 
 export interface SchedulerOptions {
@@ -179,7 +180,7 @@ class Scheduler {
 
   #settle(stage: Stage, index: number, outcome: CheckRun | Unstarted): void {
     const info = infoOf(stage, stage.checks[index] as Check<OwnContext>);
-    const result: CheckResult = {
+    const whole: CheckResult = {
       id: info.id,
       title: info.title,
       stage: info.stage,
@@ -191,6 +192,7 @@ class Scheduler {
       durationMs: 0,
       ...outcome,
     };
+    const result = isWithheld(stage) ? withoutDetails(whole) : whole;
     this.#options.emit({ type: 'check:finished', result });
     this.#results.get(info.id)!.resolve(result);
   }

@@ -50,6 +50,12 @@ export interface StageOf<World extends string, Context> {
    * a check must pass for these too.
    */
   readonly clocks?: World extends 'own' ? Readonly<Record<string, number>> : never;
+  /**
+   * Keeps from the report what its checks sent, got and expected, and what the app wrote meanwhile.
+   * Id, title, points, hint and reference stay: they are written for the learner's eyes. Only in an
+   * own world, since the log of a shared one would tell.
+   */
+  readonly details?: World extends 'own' ? 'withheld' : never;
 }
 
 export interface Check<Context> {

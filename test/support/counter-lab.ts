@@ -71,7 +71,8 @@ function counterLab(
       processes: { web: { readiness: '/healthz' } },
       deadlines: { run: 60, ready: 10, stop: 5 },
     } as LabManifest,
-    origin: 'test',
+    origin: { pack: 'test' },
+    additions: [],
     paths: {} as Lab['paths'],
     contract: { violations: () => [] },
     schema: '',
@@ -79,5 +80,6 @@ function counterLab(
     stages: stages.map(({ id, title }) => ({ id, title })),
     checks: stages.flatMap((stage) => stage.checks.map((each) => infoOf(stage, each as never))),
     digest: 'd1935',
+    parts: [],
   };
 }

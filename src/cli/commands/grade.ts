@@ -6,7 +6,7 @@ import type { Report } from '../../core/report.ts';
 import type { GradeRequest } from '../../grading/request.ts';
 import type { Host } from '../../platform/host.ts';
 import { version } from '../../platform/version.ts';
-import { builtInPack } from '../packs.ts';
+import type { FoundSubmission } from '../../workspace/submission.ts';
 import { createReporters } from '../reporters.ts';
 import { parseServices } from '../services.ts';
 import { openSession } from '../session.ts';
@@ -18,6 +18,8 @@ export interface GradeOptions extends TrustOptions {
   service: readonly string[];
   against?: string;
   lab?: string;
+  pack: readonly string[];
+  reveal: boolean;
   only: readonly string[];
   seed?: string;
   all: boolean;
@@ -48,7 +50,7 @@ async function gradeWorkspace(
   const { readSubmission } = await import('../../workspace/submission.ts');
   const { cwd } = host;
   const submission = await readSubmission(options.workspace ?? '.', { cwd });
-  const request = await commonRequest(options, submission.lab, host, submission.labNamedAt);
+  const request = await commonRequest(options, submission.lab, host, submission);
   const services = parseServices(options.service);
   const { decideRuntime } = await import('../trust.ts');
   const { runtime, notes } = await decideRuntime(submission.directory, options, host);
@@ -101,6 +103,7 @@ async function gradeUrl(
     options,
     options.lab ?? (await labOfWorkspace(options, host)),
     host,
+    undefined,
   );
   const { whyUnreachable } = await import('../../platform/reachable.ts');
   const why = await whyUnreachable(url);
@@ -133,10 +136,10 @@ async function commonRequest(
   options: GradeOptions,
   labId: string,
   host: Host,
-  namedAt?: string,
+  workspace: FoundSubmission | undefined,
 ): Promise<Omit<GradeRequest, 'target'>> {
-  const { findLab, loadLab } = await import('../../catalog/catalog.ts');
-  const lab = await loadLab(await findLab([builtInPack(host)], labId, { cwd: host.cwd, namedAt }));
+  const { loadForWorkspace } = await import('../packs/load.ts');
+  const { lab, notes } = await loadForWorkspace(options, labId, workspace, host);
   return {
     lab,
     seed: options.seed ?? randomBytes(4).toString('hex'),
@@ -144,8 +147,9 @@ async function commonRequest(
     version: version(host),
     notes:
       options.only.length === 0
-        ? []
+        ? notes
         : [
+            ...notes,
             `Only ${options.only.join(', ')} and what they need were tried: not a grade of the whole lab.`,
           ],
     ...(options.only.length > 0 && { only: options.only }),

@@ -1,6 +1,5 @@
 import { AppStartError } from '../../apps/port.ts';
 import { claimPort } from '../../apps/process/ports.ts';
-import { findLab, loadLab } from '../../catalog/catalog.ts';
 import { ExitCode, LabsError, usageError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/event.ts';
 import { plain } from '../../core/text.ts';
@@ -10,7 +9,7 @@ import { settingsFor } from '../../grading/settings.ts';
 import { appWorld } from '../../grading/world/app-world.ts';
 import type { Host } from '../../platform/host.ts';
 import { readSubmission } from '../../workspace/submission.ts';
-import { builtInPack } from '../packs.ts';
+import { loadForWorkspace } from '../packs/load.ts';
 import { parseServices } from '../services.ts';
 import { openSession } from '../session.ts';
 import { decideRuntime, type TrustOptions } from '../trust.ts';
@@ -20,6 +19,7 @@ export interface RunOptions extends TrustOptions {
   provider: 'auto' | 'docker' | 'local' | 'external';
   service: readonly string[];
   port: string;
+  pack: readonly string[];
 }
 
 /** The same settings each time: what is tried by hand is tried again. */
@@ -30,7 +30,7 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
   const { stdout, signal } = host;
   const { cwd } = host;
   const submission = await readSubmission(options.workspace ?? '.', { cwd });
-  const lab = await loadLab(await findLab([builtInPack(host)], submission.lab, { cwd }));
+  const { lab } = await loadForWorkspace(options, submission.lab, submission, host);
   const port = await claimPort(parsePort(options.port));
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;

@@ -1,18 +1,22 @@
 import path from 'node:path';
+import type { Pack } from '../../catalog/catalog.ts';
 import { ExitCode } from '../../core/errors.ts';
+import { BUILT_IN } from '../../core/lab.ts';
 import type { Host } from '../../platform/host.ts';
-import { builtInPack } from '../packs.ts';
+import { openPacks } from '../packs/open.ts';
 
 export interface StartOptions {
   lab: string;
   directory?: string;
   language?: string;
+  pack: readonly string[];
 }
 
 export async function start(options: StartOptions, host: Host): Promise<number> {
   const { findLab } = await import('../../catalog/catalog.ts');
   const { startWorkspace } = await import('../../workspace/start.ts');
-  const entry = await findLab([builtInPack(host)], options.lab, { cwd: host.cwd });
+  const packs = await openPacks(options.pack, host);
+  const entry = await findLab(packs, options.lab, { cwd: host.cwd });
   const target = path.resolve(host.cwd, options.directory ?? entry.manifest.id);
   const started = await startWorkspace({
     entry,
@@ -25,10 +29,21 @@ export async function start(options: StartOptions, host: Host): Promise<number> 
   if (unremembered !== undefined) host.stderr.write(`${unremembered}\n`);
   const shown = path.relative(host.cwd, target) || '.';
   const enter = shown === '.' ? '' : `  cd ${shown}\n`;
+  const grade = ['npx labs grade', ...packArguments(packs, target)].join(' ');
   host.stdout.write(
     `${entry.manifest.title}: the ${started.language} template is in ${shown}.\n\n${enter}` +
-      `  npx labs grade      see where you stand\n\n` +
+      `  ${grade}      see where you stand\n\n` +
       `README.md is the brief, openapi.yaml the contract. Pass with ${entry.manifest.passingScore} of 100.\n`,
   );
   return ExitCode.passed;
+}
+
+/** A pack is named at each command; a relative path is another one from the new directory. */
+function packArguments(packs: readonly Pack[], from: string): string[] {
+  return packs.flatMap(({ origin, root }) => {
+    if (origin.pack === BUILT_IN) return [];
+    return [
+      `--pack ${/^\.{1,2}([/\\]|$)/.test(origin.pack) ? path.relative(from, root) : origin.pack}`,
+    ];
+  });
 }

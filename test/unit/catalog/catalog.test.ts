@@ -54,7 +54,7 @@ const ALPHA = {
 
 async function packWith(files: Record<string, string>) {
   const root = await directoryWith(files);
-  return { origin: 'my-pack', root };
+  return { origin: { pack: 'my-pack' }, root };
 }
 
 test('labs are listed in the order of their phases', async () => {
@@ -66,7 +66,7 @@ test('labs are listed in the order of their phases', async () => {
   });
   const labs = await listLabs([pack]);
   expect(labs.map(({ manifest }) => manifest.id)).toEqual(['alpha', 'gamma', 'beta']);
-  expect(labs[0]?.origin).toBe('my-pack');
+  expect(labs[0]?.origin).toEqual({ pack: 'my-pack' });
   expect(Object.keys(labs[0]?.paths.templates ?? {})).toEqual(['python', 'typescript']);
 });
 
@@ -90,7 +90,7 @@ describe('an unknown lab', () => {
   test('is told where it was read', async () => {
     const pack = await packWith(ALPHA);
     expect(await errorOf(findLab([pack], 'queue', { namedAt: 'labs.yaml:2:6' }))).toBe(
-      'usage: labs.yaml:2:6: there is no lab "queue".\nhint: The labs are: alpha.',
+      'usage: labs.yaml:2:6: there is no lab "queue".\nhint: The labs are: alpha. For one of another pack, name that: --pack <pack>.',
     );
   });
 
@@ -283,7 +283,7 @@ describe('a grader is faulty', () => {
     const { 'graders/alpha/index.ts': _, ...files } = ALPHA;
     const pack = await packWith(files);
     expect(await errorOf(loadLab(await findLab([pack], 'alpha')))).toMatch(
-      /^bug: The lab alpha has no grader: there is no .*graders\/alpha\/index\.ts\./,
+      /^bug: The lab alpha has no grader: its pack has neither graders\/alpha\/index\.ts nor /,
     );
   });
 });

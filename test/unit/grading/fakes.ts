@@ -95,7 +95,8 @@ export function fakeLab(stages: readonly Stage[], contract = silent): Lab<Grader
       processes: { web: { readiness: '/healthz' } },
       deadlines: { run: 300, ready: 30, stop: 5 },
     } as unknown as Lab['manifest'],
-    origin: 'built-in',
+    origin: { pack: 'built-in' },
+    additions: [],
     paths: {} as Lab['paths'],
     contract,
     schema: '',
@@ -103,6 +104,7 @@ export function fakeLab(stages: readonly Stage[], contract = silent): Lab<Grader
     stages: stages.map(({ id, title }) => ({ id, title })),
     checks,
     digest: 'd1935',
+    parts: [],
   };
 }
 

@@ -30,13 +30,14 @@ async function setUp(files: Record<string, string> = {}) {
   const lab = path.join(root, 'labs/alpha');
   const entry = {
     manifest: { id: 'alpha' },
-    origin: 'test',
+    origin: { pack: 'test' },
+    additions: [],
     paths: {
       manifest: path.join(lab, 'lab.yaml'),
       brief: path.join(lab, 'README.md'),
       contract: path.join(lab, 'openapi.yaml'),
       schema: path.join(lab, 'schema.sql'),
-      grader: '',
+      grader: {},
       templates: {
         python: path.join(root, 'templates/python'),
         typescript: path.join(root, 'templates/typescript'),

@@ -89,6 +89,15 @@ export const complete: Omit<Complete<Report>, 'checks'> & Report = {
     labs: '0.1.0',
     lab: 'crud-api',
     labDigest: '5f'.repeat(32),
+    packs: [
+      {
+        pack: './class',
+        version: '1.2.0',
+        commit: '0123456789abcdef0123456789abcdef01234567',
+        digest: 'd1935',
+        checks: ['hidden'],
+      },
+    ],
     seed: '7f3a9c21',
     node: '24.21.0',
     platform: 'linux-x64',

@@ -1,0 +1,107 @@
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { environmentError, usageError } from '../../core/errors.ts';
+import { runCommand } from '../../platform/command.ts';
+import type { Host } from '../../platform/host.ts';
+import { removeTree } from '../../platform/run-directory.ts';
+import { cacheFor } from './cache.ts';
+import type { PackSource } from './source.ts';
+
+type NpmSource = Extract<PackSource, { kind: 'npm' }>;
+
+const INSTALL_TIMEOUT_MS = 180_000;
+
+/**
+ * The directory of an installed package: the project's own where no version is named, otherwise one
+ * in the cache, into which npm puts it without running any of its scripts.
+ *
+ * @throws {LabsError} usage: it is not there; environment: npm could not get it
+ */
+export async function npmPack(source: NpmSource, host: Host): Promise<string> {
+  const { name, version } = source;
+  return version === undefined
+    ? installedIn(host.cwd, source)
+    : installed(name, version, source, host);
+}
+
+async function installedIn(cwd: string, { shownAs, name }: NpmSource): Promise<string> {
+  for (let directory = cwd; ; directory = path.dirname(directory)) {
+    const candidate = path.join(directory, 'node_modules', name);
+    if (await exists(path.join(candidate, 'package.json'))) return candidate;
+    if (directory === path.dirname(directory)) break;
+  }
+  const isDirectory = await exists(path.resolve(cwd, name));
+  throw usageError(
+    `--pack ${shownAs}: no package ${name} is installed here, nor in a directory above.`,
+    {
+      hint: isDirectory
+        ? `For the directory write --pack ./${name}.`
+        : `Run \`npm install --save-dev --ignore-scripts ${name}\`, or name a version to fetch: --pack ${name}@latest.`,
+    },
+  );
+}
+
+async function installed(
+  name: string,
+  version: string,
+  { shownAs }: NpmSource,
+  host: Host,
+): Promise<string> {
+  const place = cacheFor(host, 'npm', `${name}@${version}`);
+  const found = path.join(place, 'node_modules', name);
+  // What is not one exact version may be another one today.
+  if (/^\d+\.\d+\.\d+[\w.+-]*$/.test(version) && (await exists(found))) return found;
+  const draft = `${place}.${process.pid}`;
+  await removeTree(draft);
+  await mkdir(draft, { recursive: true });
+  try {
+    await install(`${name}@${version}`, draft, shownAs, host);
+    await check(path.join(draft, 'node_modules', name), shownAs);
+    await removeTree(place);
+    await rename(draft, place);
+  } finally {
+    await removeTree(draft);
+  }
+  return found;
+}
+
+async function install(spec: string, directory: string, shownAs: string, host: Host) {
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--omit=dev'];
+  const outcome = await runCommand(
+    'npm',
+    ['install', ...flags, '--install-links', '--prefix', directory, '--', spec],
+    { env: host.env, cwd: directory, timeoutMs: INSTALL_TIMEOUT_MS, signal: host.signal },
+  );
+  host.signal.throwIfAborted();
+  if (!outcome.started)
+    throw environmentError(`--pack ${shownAs}: npm cannot be started: ${outcome.message}.`, {
+      hint: 'Install Node.js with npm, or name a directory: --pack ./class.',
+    });
+  if (outcome.exitCode !== 0)
+    throw environmentError(
+      outcome.timedOut
+        ? `--pack ${shownAs}: npm had not installed it after ${INSTALL_TIMEOUT_MS / 1000} s.`
+        : `--pack ${shownAs}: npm could not install it.`,
+      {
+        detail: outcome.stderr.trim().split('\n').slice(0, 12).join('\n') || undefined,
+        hint: 'Mend what npm says; without a network name a directory or a tarball: --pack class-pack@file:./class-pack.tgz.',
+      },
+    );
+}
+
+/** `npm install a@file:…` installs a package of another name under its own. */
+async function check(directory: string, shownAs: string): Promise<void> {
+  await readFile(path.join(directory, 'package.json')).catch((cause: unknown) => {
+    throw usageError(`--pack ${shownAs}: the package that it leads to has another name.`, {
+      hint: 'Write its own name before the @.',
+      cause,
+    });
+  });
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
