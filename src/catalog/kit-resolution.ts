@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const KIT = 'backend-labs/kit';
@@ -35,4 +36,11 @@ function silenceTypeStripping(): void {
     if (/type ?stripping|stripTypeScriptTypes/i.test(String(warning))) return;
     (emitWarning as (...args: unknown[]) => void).call(process, warning, ...rest);
   };
+}
+
+/** Where the compiler finds what graders import: declarations, or the source where it runs from that. */
+export function kitTypes(): string {
+  const compiled = path.extname(import.meta.filename) === '.js';
+  const file = compiled ? '../kit/index.d.ts' : '../kit/index.ts';
+  return path.join(import.meta.dirname, file);
 }

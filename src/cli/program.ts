@@ -119,6 +119,7 @@ function declare(host: Host, done: (code: number) => void): Command {
         .choices(['process', 'docker'])
         .default('process'),
     )
+    .addOption(packOption())
     .option('--only <subject>', 'a solution or a mutant by name; repeatable', collect, [])
     .option('--repeat <times>', 'how often each is graded, with a new seed each time', '1')
     .option('--quick', 'of a mutant, try only the checks that must catch it', false)

@@ -4,22 +4,26 @@ import path from 'node:path';
 import { chooseRuntime } from '../../apps/select.ts';
 import { rowsOf, unkilled } from '../../authoring/render.ts';
 import { shareProvider } from '../../authoring/shared-provider.ts';
-import { findSubjects, type Subject } from '../../authoring/subject.ts';
+import type { Subject } from '../../authoring/subject.ts';
 import { type Verified, verify } from '../../authoring/verify.ts';
-import { findLab, listLabs, loadLab } from '../../catalog/catalog.ts';
+import { findLab, listLabs, loadLab, type Pack } from '../../catalog/catalog.ts';
 import { ExitCode, usageError } from '../../core/errors.ts';
-import type { LabEntry } from '../../core/lab.ts';
+import { BUILT_IN, type LabEntry } from '../../core/lab.ts';
 import { findEngine } from '../../docker/engine.ts';
 import type { Host } from '../../platform/host.ts';
 import { isOwnerAlive } from '../../platform/run-directory.ts';
 import { version } from '../../platform/version.ts';
-import { builtInPack } from '../packs.ts';
+import { openPacks } from '../packs/open.ts';
+import { subjectsIn } from '../packs/subjects.ts';
+import { typeErrors } from '../packs/types.ts';
+import { refuseForeignPacks } from '../packs/use.ts';
 import { openRuntime } from '../runtimes.ts';
 import { openSession } from '../session.ts';
 import { table } from '../table.ts';
 
 export interface VerifyCommandOptions {
   labs: readonly string[];
+  pack: readonly string[];
   provider: 'auto' | 'docker' | 'local';
   runtime: 'process' | 'docker';
   only: readonly string[];
@@ -35,14 +39,16 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
     options.jobs === undefined
       ? Math.max(1, Math.floor(availableParallelism() / 2))
       : positive(options.jobs, '--jobs');
-  const pack = builtInPack(host);
+  const packs = await openPacks(options.pack, host);
+  await refuseForeignPacks(packs, false, host);
   const entries =
     options.labs.length === 0
-      ? await listLabs([pack], host.cwd)
-      : await Promise.all(options.labs.map((id) => findLab([pack], id, { cwd: host.cwd })));
+      ? (await listLabs(packs, host.cwd)).filter((entry) => isConcerned(entry, packs))
+      : await Promise.all(options.labs.map((id) => findLab(packs, id, { cwd: host.cwd })));
+  const mistyped = await typeErrors(packs, host);
   const all: Verified[] = [];
   for (const entry of entries)
-    all.push(...(await verifyLab(entry, pack.root, { ...options, repeat, jobs }, host)));
+    all.push(...(await verifyLab(entry, packs, { ...options, repeat, jobs }, host)));
   if (options.json !== undefined)
     await writeFile(
       path.resolve(host.cwd, options.json),
@@ -50,7 +56,12 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
     );
   const wrong = all.filter(({ problems }) => problems.length > 0).length;
   host.stdout.write(`\nverify: ${all.length - wrong} passed, ${wrong} failed, 0 skipped\n`);
-  return wrong === 0 ? ExitCode.passed : ExitCode.belowPassingScore;
+  return wrong === 0 && mistyped === 0 ? ExitCode.passed : ExitCode.belowPassingScore;
+}
+
+/** Where packs are named, it is their labs, and those that they add checks to. */
+function isConcerned({ origin, additions }: LabEntry, packs: readonly Pack[]): boolean {
+  return packs.length === 1 || origin.pack !== BUILT_IN || additions.length > 0;
 }
 
 interface Settings {
@@ -64,18 +75,18 @@ interface Settings {
 
 async function verifyLab(
   entry: LabEntry,
-  packRoot: string,
+  packs: readonly Pack[],
   { provider, runtime, only, repeat, quick, jobs }: Settings,
   host: Host,
 ): Promise<Verified[]> {
   const { stdout, stderr, directories, signal } = host;
-  const lab = await loadLab(entry);
-  const subjects = selected(await findSubjects(packRoot, entry), only);
+  const lab = await loadLab(entry, { reveal: true });
+  const subjects = selected(await subjectsIn(packs, entry), only);
   const { runtime: chosen } = await chooseRuntime({
     asked: runtime,
     own: true,
     trusted: false,
-    workspace: packRoot,
+    workspace: entry.paths.manifest,
     findEngine: () => findEngine(host.env),
   });
   await using open = await openSession(

@@ -28,8 +28,7 @@ export async function loadForWorkspace(
   const namedAt = workspace?.labNamedAt;
   const entry = await findLab(packs, id, { cwd: host.cwd, namedAt });
   await refuseIdlePacks(packs, entry);
-  if (workspace !== undefined && pack.length > 0)
-    await refuseForeignPacks(packs, workspace.directory, trust, host);
+  await refuseForeignPacks(packs, trust, host);
   const lab = await loadLab(entry, { reveal });
   return { lab, notes: notesOf(lab) };
 }

@@ -1,10 +1,11 @@
-import { realpath } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { graderIdsOf, labIdsOf, type Pack } from '../../catalog/catalog.ts';
 import { didYouMean } from '../../catalog/nearest.ts';
 import { usageError } from '../../core/errors.ts';
 import { BUILT_IN, type Lab, type LabEntry } from '../../core/lab.ts';
 import type { Host } from '../../platform/host.ts';
+import { MANIFEST } from '../../workspace/submission.ts';
 import { isOwnWorkspace } from '../../workspace/trust.ts';
 import { describeOrigin } from './open.ts';
 
@@ -31,24 +32,32 @@ export async function refuseIdlePacks(packs: readonly Pack[], entry: LabEntry): 
 /**
  * Code that came with a submission would run outside of its sandbox, and could grade itself.
  *
+ * @param trusted the user said --trust
  * @throws {LabsError} usage: a pack is inside of a workspace that is not the user's own
  */
 export async function refuseForeignPacks(
   packs: readonly Pack[],
-  workspace: string,
   trusted: boolean,
-  host: Host,
+  { directories }: Host,
 ): Promise<void> {
-  const directory = await realpath(workspace);
-  const inside = namedOf(packs).find(({ root }) => isInside(root, directory));
-  if (inside === undefined || trusted) return;
-  if (await isOwnWorkspace(host.directories.state, directory)) return;
-  throw usageError(
-    `--pack ${inside.origin.pack}: ${inside.root} is part of the workspace that is graded, which is not known as yours.`,
-    {
-      hint: 'A pack runs with your rights: take it from elsewhere, or say --trust if you wrote all of the workspace.',
-    },
-  );
+  for (const { origin, root } of namedOf(packs)) {
+    const workspace = await workspaceAround(root);
+    if (workspace === undefined || trusted) continue;
+    if (await isOwnWorkspace(directories.state, workspace)) continue;
+    throw usageError(
+      `--pack ${origin.pack}: ${root} is part of a workspace, which is not known as yours.`,
+      {
+        hint: `A pack runs with your rights: take it from elsewhere, or say --trust if ${workspace} is your own work.`,
+      },
+    );
+  }
+}
+
+async function workspaceAround(root: string): Promise<string | undefined> {
+  for (let directory = root; ; directory = path.dirname(directory)) {
+    if (await isThere(path.join(directory, MANIFEST))) return directory;
+    if (directory === path.dirname(directory)) return undefined;
+  }
 }
 
 /** What the report says of packs, a sentence each. */
@@ -67,7 +76,9 @@ function namedOf(packs: readonly Pack[]): Pack[] {
   return packs.filter(({ origin }) => origin.pack !== BUILT_IN);
 }
 
-function isInside(file: string, directory: string): boolean {
-  const relative = path.relative(directory, file);
-  return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
+async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }
