@@ -7,6 +7,7 @@ const SERVICE = 'its value is the address of a server that is made for each run'
 /** Variables that the grader sets, and why nobody else can. */
 const RESERVED = new Map([
   ['PORT', 'its value is a port that is free on the day'],
+  ['PROCESS_NAME', 'its value is another for each process'],
   ['DATABASE_URL', SERVICE],
   ['REDIS_URL', SERVICE],
 ]);

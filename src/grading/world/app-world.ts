@@ -52,6 +52,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         const clockOffsetMs = plan.clocks?.[name];
         const env = {
           ...plan.env,
+          PROCESS_NAME: name,
           ...(await backing.variablesFor(name, manifest.services, reach)),
         };
         environments.set(name, env);

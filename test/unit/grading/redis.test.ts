@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -15,7 +17,7 @@ import {
 import { signalProcess } from '../../../src/platform/process-table.ts';
 import type { RunDirectory } from '../../../src/platform/run-directory.ts';
 import { createLocalProvider } from '../../../src/services/local/provider.ts';
-import { check, gradeCounter } from '../../support/counter-lab.ts';
+import { type CounterRun, check, gradeCounter } from '../../support/counter-lab.ts';
 import { leftovers } from '../../support/postgres.ts';
 import { noRedis, redisProgram, titledRedis } from '../../support/redis.ts';
 
@@ -67,6 +69,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
           const one = await http.post('/hits');
           const two = await http.to('web.2').post('/hits');
           expect(two.json.pid).not.toBe(one.json.pid);
+          expect([one.json.name, two.json.name]).toEqual(['web.1', 'web.2']);
           expect(two.json.hits).toBe(one.json.hits + 1);
           expect(await redis.command('GET', 'hits')).toBe(String(two.json.hits));
           expect(await redis.command('TTL', 'hits')).toBeGreaterThan(50);
@@ -239,4 +242,118 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
     expect(report.report.outcome).toBe('incomplete');
     expect(await leftovers(report.run)).toEqual([]);
   });
+
+  describe('whose server a check kills', () => {
+    const durable = { redis: { version: '7', variable: 'REDIS_URL', durable: true } };
+    const killing = (id: string, run: (context: OwnContext) => Promise<void>) =>
+      check<OwnContext>(id, run);
+
+    async function crashing(
+      checks: ReturnType<typeof killing>[],
+      services: CounterRun['services'] = durable,
+    ) {
+      const stages = [defineStage({ id: 'own', title: 'Own', world: 'own', checks })];
+      const { report, run } = await gradeCounter({
+        grader: { ...window, stages },
+        services,
+        runs,
+        provider,
+      });
+      expect(await leftovers(run)).toEqual([]);
+      return report;
+    }
+
+    const served = (http: OwnContext['http'], process: string) =>
+      eventually(async () => demand(await http.to(process).post('/hits')).toHaveStatus(200), {
+        withinMs: 5_000,
+      });
+
+    it('finds what it was told, behind the same proxies', async () => {
+      const report = await crashing([
+        killing('crashes', async ({ http, redis, env }) => {
+          const { host, port } = portOf(env);
+          for (const each of ['web.1', 'web.2']) await http.to(each).post('/hits');
+          const idle = connect(port, host).on('error', () => {});
+          await once(idle, 'connect');
+          const broken = new Promise((resolve) => idle.once('close', resolve));
+          const ids = async () => /run_id:(\w+)/.exec(await redis.command('INFO', 'server'))![1];
+          const before = await ids();
+          const { commands } = await redis.during(async () => {
+            await redis.server.kill();
+            await broken;
+            await redis.server.kill();
+            demand(await http.post('/hits')).toHaveStatus(503);
+            demand(await http.to('web.2').post('/hits')).toHaveStatus(503);
+            await expect(once(connect(port, host), 'connect')).rejects.toThrow('ECONNREFUSED');
+          });
+          expect(commandLines(commands)).toEqual([]);
+          await redis.server.start();
+          expect(await redis.command('GET', 'hits')).toBe('2');
+          expect(await ids()).not.toBe(before);
+          await redis.server.start();
+          for (const each of ['web.1', 'web.2']) await served(http, each);
+          expect(redis.of('web.2').commands().at(-1)?.name).toBe('EXPIRE');
+          expect(Number(await redis.command('GET', 'hits'))).toBeGreaterThanOrEqual(4);
+        }),
+      ]);
+      expect(problems(report)).toEqual([]);
+    });
+
+    it('finds nothing where data are not durable', async () => {
+      const forgets = killing('forgets', async ({ http, redis }) => {
+        await http.post('/hits');
+        await redis.server.kill();
+        await redis.server.start();
+        expect(await redis.keys()).toEqual([]);
+      });
+      expect(problems(await crashing([forgets], undefined))).toEqual([]);
+    });
+
+    it('is judged as it is, and mended before the next check', async () => {
+      const report = await crashing([
+        killing('leaves-it-dead', async ({ http, redis }) => {
+          await http.post('/hits');
+          redis.blackhole();
+          await redis.server.kill();
+          demand(await http.post('/hits')).toHaveStatus(200);
+        }),
+        killing('finds-it', async ({ http, redis }) => {
+          expect(await redis.command('GET', 'hits')).toBe('1');
+          for (const each of ['web.1', 'web.2']) await served(http, each);
+        }),
+        {
+          ...killing('runs-out-of-time', async ({ redis, signal }) => {
+            for (;;) {
+              await redis.server.kill();
+              await redis.server.start();
+              signal.throwIfAborted();
+            }
+          }),
+          timeoutMs: 300,
+        },
+        killing('finds-it-again', async ({ http, redis }) => {
+          expect(Number(await redis.command('GET', 'hits'))).toBeGreaterThan(1);
+          for (const each of ['web.1', 'web.2']) await served(http, each);
+        }),
+        killing('asks-the-dead', async ({ redis }) => {
+          await redis.server.kill();
+          await redis.command('PING');
+        }),
+      ]);
+      expect(problems(report)).toMatchObject([
+        { id: 'leaves-it-dead', verdict: 'failed', failure: { actual: expect.any(String) } },
+        { id: 'runs-out-of-time', verdict: 'failed' },
+        {
+          id: 'asks-the-dead',
+          verdict: 'errored',
+          error: { kind: 'bug', message: expect.stringMatching(/^The check asks a Redis that/) },
+        },
+      ]);
+    });
+  });
 });
+
+function portOf(env: OwnContext['env']): { host: string; port: number } {
+  const { hostname, port } = new URL(env['REDIS_URL']!);
+  return { host: hostname, port: Number(port) };
+}
