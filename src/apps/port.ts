@@ -90,16 +90,20 @@ export class AppStartError extends Error {
   readonly reason: 'install' | 'build' | 'exited' | 'elsewhere' | 'silent' | 'unready';
   readonly hint: string;
   readonly lines: readonly LogLine[];
+  /** How it ended, where it ended before it served. */
+  readonly exit: Exit | undefined;
 
   constructor(
     reason: AppStartError['reason'],
     message: string,
     hint: string,
     lines: readonly LogLine[],
+    exit?: Exit,
   ) {
     super(message);
     this.reason = reason;
     this.hint = hint;
     this.lines = lines;
+    this.exit = exit;
   }
 }

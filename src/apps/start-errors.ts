@@ -63,6 +63,7 @@ export function exitedEarly(exit: Exit, lines: readonly LogLine[], cause?: strin
       ? 'It tried a port that is taken. Listen on the port in the environment variable PORT, which is free.'
       : 'Its last lines say why. `start` in labs.yaml is the command that labs runs.',
     lines,
+    exit,
   );
 }
 

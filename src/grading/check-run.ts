@@ -4,6 +4,7 @@ import type { Lab } from '../core/lab.ts';
 import type { OwnContext, SharedContext } from '../kit/context.ts';
 import { type Check, DEFAULT_CHECK_TIMEOUT_MS, type Grader, type Stage } from '../kit/grader.ts';
 import { createHttp, FIRST_INSTANCE } from '../kit/http/client.ts';
+import { createListen } from '../kit/listener.ts';
 import { createPostgresProbe } from '../kit/postgres.ts';
 import { createRandom } from '../kit/random.ts';
 import { createRedis, type RedisConnection } from '../kit/redis.ts';
@@ -129,6 +130,7 @@ function contextOf(
         return process;
       },
     },
+    listen: createListen(world.reach, signal),
     postgres: createPostgresProbe(() => world.postgresLinks(), signal),
     redis: { ...shared.redis, ...createRedisProbe(() => world.redisLinks(), signal) },
   };

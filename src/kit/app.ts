@@ -26,6 +26,16 @@ export interface AppProcess {
    * @throws {CheckFailure} it does not come up
    */
   start(): Promise<void>;
+  /**
+   * Starts it after it ended, with other values for some of its variables. Gives how it ended where it ended
+   * rather than served (`tookMs` is then from its start), undefined where it serves. For the next check it is
+   * started as usual.
+   * @throws {CheckFailure} within `withinMs` it neither serves nor ends
+   */
+  startWith(
+    env: Readonly<Record<string, string>>,
+    options: { withinMs: number },
+  ): Promise<AppExit | undefined>;
   /** SIGTERM to the main process, as an orchestrator does; SIGKILL to all after `graceMs`. */
   terminate(graceMs: number): Promise<AppExit>;
   /** SIGKILL to the whole process group: what a crash or a power cut looks like. */

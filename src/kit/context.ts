@@ -1,5 +1,6 @@
 import type { App } from './app.ts';
 import type { Http } from './http/client.ts';
+import type { Listen } from './listener.ts';
 import type { PostgresProbe } from './postgres.ts';
 import type { Random } from './random.ts';
 import type { Redis } from './redis.ts';
@@ -28,6 +29,8 @@ export interface SharedContext {
 /** What a check in a world of its own is given beside that. */
 export interface OwnContext extends SharedContext {
   app: App;
+  /** Opens a web server of the grader's that the app could reach: what calls there, was sent there. */
+  listen: Listen;
   postgres: PostgresProbe;
   redis: Redis & RedisProbe;
 }

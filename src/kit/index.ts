@@ -14,6 +14,7 @@ export {
 } from './grader.ts';
 export type { Http, RequestOptions } from './http/client.ts';
 export { Response } from './http/response.ts';
+export type { Listener } from './listener.ts';
 export { type PostgresProbe, type StatementRecord, statementLines } from './postgres.ts';
 export type { Random } from './random.ts';
 export type { Redis, RedisArgument } from './redis.ts';

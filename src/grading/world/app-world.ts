@@ -92,6 +92,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         origin: (name = FIRST_INSTANCE) => slotOf(name, slots).url,
         web: slots.map(({ name }) => name).filter((name) => name.startsWith('web.')),
         whyLost: async () => (await plan.app.whyLost()) ?? (await backing.whyLost()),
+        reach: (server) => plan.app.reach(server),
         postgresLinks: () => backing.postgresLinks,
         redisLinks: () => backing.redisLinks,
         processes: (since, signal) => slots.map((slot) => slot.facade(log, since, signal)),

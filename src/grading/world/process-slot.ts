@@ -24,6 +24,8 @@ export class ProcessSlot {
   /** When it was told to end. */
   #toldAt: number | undefined;
   #paused = false;
+  /** It runs with other settings than its own. */
+  #altered = false;
   readonly #over = new AbortController();
   crashes = 0;
 
@@ -53,8 +55,9 @@ export class ProcessSlot {
     await this.#starting;
   }
 
-  async #start(progress: (text: string) => void): Promise<void> {
-    const running = await this.#app.start(this.#spec, { signal: this.#signal, progress });
+  async #start(progress: (text: string) => void, spec = this.#spec): Promise<void> {
+    const running = await this.#app.start(spec, { signal: this.#signal, progress });
+    this.#altered = spec !== this.#spec;
     this.#running = running;
     this.#exit = undefined;
     this.#exited = Promise.withResolvers();
@@ -71,7 +74,25 @@ export class ProcessSlot {
 
   async heal(): Promise<void> {
     if (this.#paused) await this.resume();
+    if (this.#altered && !this.isDown) await this.#end((running) => running.kill());
     await this.start();
+  }
+
+  /** @throws {AppStartError} it neither served nor ended */
+  async startWith(env: Readonly<Record<string, string>>, withinMs: number) {
+    if (!this.isDown) throw new Error(`${this.name} still runs`);
+    const spec = { ...this.#spec, env: { ...this.#spec.env, ...env }, readyTimeoutMs: withinMs };
+    const startedAt = this.#now();
+    this.#starting = this.#start(() => {}, spec).finally(() => {
+      this.#starting = undefined;
+    });
+    try {
+      await this.#starting;
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AppStartError) || error.exit === undefined) throw error;
+      return { ...error.exit, tookMs: this.#now() - startedAt };
+    }
   }
 
   async end(): Promise<void> {
@@ -93,6 +114,14 @@ export class ProcessSlot {
       signal?.throwIfAborted();
       return action();
     };
+    const orFailure = async <T>(action: () => Promise<T>, what: string): Promise<T> => {
+      try {
+        return await orOver(action);
+      } catch (error) {
+        if (error instanceof AppStartError) throw new CheckFailure(startupFailure(error, what));
+        throw error;
+      }
+    };
     return {
       name: this.name,
       get exit() {
@@ -102,15 +131,12 @@ export class ProcessSlot {
         return slot.#exited.promise;
       },
       log: () => log.lines.filter((line) => line.source === slot.name && line.at >= since),
-      start: async () => {
-        try {
-          await orOver(() => slot.start());
-        } catch (error) {
-          if (error instanceof AppStartError)
-            throw new CheckFailure(startupFailure(error, `start ${slot.name} again`));
-          throw error;
-        }
-      },
+      start: () => orFailure(() => slot.start(), `start ${slot.name} again`),
+      startWith: (env, { withinMs }) =>
+        orFailure(
+          () => slot.startWith(env, withinMs),
+          `start ${slot.name} with ${Object.keys(env).join(', ')} changed`,
+        ),
       terminate: async (graceMs) =>
         orOver(() => slot.#end((running) => running.terminate(graceMs))),
       kill: async () => orOver(() => slot.#end((running) => running.kill())),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Route } from '../../apps/port.ts';
 import type { LogRecord } from '../../core/log-record.ts';
 import type { AppProcess } from '../../kit/app.ts';
 import type { PostgresLink } from '../../kit/postgres.ts';
@@ -20,6 +21,8 @@ export interface World {
   readonly database: Pool | undefined;
   /** The same to Redis. */
   readonly redis: RedisConnection | undefined;
+  /** Makes a server that listens on this machine reachable for the app. */
+  reach(server: { host: string; port: number }): Promise<Route>;
   postgresLinks(): readonly PostgresLink[];
   redisLinks(): readonly RedisLink[];
   /**

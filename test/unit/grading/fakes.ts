@@ -51,6 +51,7 @@ export function fakeWorld(id = 'shared', origin = 'http://127.0.0.1:9'): FakeWor
     database: undefined,
     redis: undefined,
     web: ['web.1'],
+    reach: async (server) => ({ ...server, shut: () => {}, open: async () => {} }),
     postgresLinks: () => [],
     redisLinks: () => [],
     processes: () => [],

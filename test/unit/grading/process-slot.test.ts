@@ -18,11 +18,13 @@ interface Fake extends RunningProcess {
 /** An app whose processes are not there; each takes `startMs` to start and `endMs` to end. */
 function setup({ startMs = 0, endMs = 0 } = {}) {
   const started: Fake[] = [];
+  const settings: Readonly<Record<string, string>>[] = [];
   let refusal: Error | undefined;
   const app: PreparedApp = {
     reach: async (server) => ({ ...server, shut: () => {}, open: async () => {} }),
     whyLost: async () => undefined,
-    start: async (_, { signal }) => {
+    start: async (given, { signal }) => {
+      settings.push(given.env);
       await sleep(startMs, undefined, { signal });
       if (refusal !== undefined) throw refusal;
       const exited = Promise.withResolvers<Exit>();
@@ -48,17 +50,19 @@ function setup({ startMs = 0, endMs = 0 } = {}) {
       return fake;
     },
   };
-  const spec = { process: 'web', instance: 1, env: {}, readyTimeoutMs: 1, onLog: () => {} };
+  const env = { KEY: 'good', URL: 'x' };
+  const spec = { process: 'web', instance: 1, env, readyTimeoutMs: 1, onLog: () => {} };
   const slot = new ProcessSlot(app, spec, new AbortController().signal, () => performance.now());
   const log = new LogRecord();
   const check = new AbortController();
   return {
     slot,
     started,
+    settings,
     check,
     log,
     process: slot.facade(log, 100, check.signal),
-    refuse: (error: Error) => {
+    refuse: (error: Error | undefined) => {
       refusal = error;
     },
   };
@@ -145,6 +149,37 @@ describe('the place of a process', () => {
       actual: 'The app exited with code 1.',
       hint: 'See its log.',
     });
+  });
+
+  it('starts it with other settings, and as it was when it is mended', async () => {
+    const { slot, process, settings } = setup();
+    await slot.start();
+    await process.kill();
+    expect(await process.startWith({ KEY: 'bad' }, { withinMs: 100 })).toBeUndefined();
+    expect(slot.isDown).toBe(false);
+    await slot.heal();
+    await slot.heal();
+    expect(settings).toEqual([
+      { KEY: 'good', URL: 'x' },
+      { KEY: 'bad', URL: 'x' },
+      { KEY: 'good', URL: 'x' },
+    ]);
+  });
+
+  it('tells how it ended where it would not start with other settings', async () => {
+    const { slot, process, refuse } = setup();
+    await slot.start();
+    await process.kill();
+    const exit = { code: 78, signal: null, forced: false };
+    refuse(new AppStartError('exited', 'The app exited with code 78.', 'See its log.', [], exit));
+    expect(await process.startWith({ KEY: '' }, { withinMs: 100 })).toMatchObject(exit);
+    expect(slot.isDown).toBe(true);
+    refuse(new AppStartError('silent', 'The app listens on no port.', 'Listen.', []));
+    const failure = await failureOf(() => process.startWith({ KEY: '' }, { withinMs: 100 }));
+    expect(failure).toMatchObject({ action: 'start web.1 with KEY changed' });
+    refuse(undefined);
+    await slot.heal();
+    expect(slot.isDown).toBe(false);
   });
 
   it('a check that is over cannot touch it any more', async () => {
