@@ -13,8 +13,8 @@ import {
   warm,
 } from './api.ts';
 import { expectAge, maxAgeOf, NEGATIVE_TTL, seconds } from './freshness.ts';
-import { newCategory, newProduct, newSku, otherPrice } from './product.ts';
-import { CACHE_ASIDE, KEYSPACE, rfc } from './reading.ts';
+import { newProduct, otherPrice } from './product.ts';
+import { CACHE_ASIDE, rfc } from './reading.ts';
 
 const BEHIND = 'after its price was changed by SQL, behind the app’s back';
 
@@ -204,74 +204,6 @@ export default defineStage({
           'Cache-Control without X-Customer',
           open,
         ).notToMatch(/private/);
-      },
-    },
-    {
-      id: 'queries-have-their-own-keys',
-      title: 'Each category, sort and page has an answer of its own',
-      points: 2,
-      needs: ['lists-products', 'second-read-hits'],
-      hint: 'Make the key of a list from its category, its sort and its page, with the defaults filled in.',
-      reference: KEYSPACE,
-      run: async ({ http, sql, random }) => {
-        const categories = [newCategory(random), newCategory(random)];
-        const products = categories.flatMap((category) =>
-          Array.from({ length: 11 }, (_, i) => newProduct(random, { category, price: 100 + i })),
-        );
-        await insertProducts(sql, products);
-        const queries = categories.flatMap((category) =>
-          ['name', 'price', '-price'].flatMap((sort) =>
-            [1, 2].map((page) => ({ category, sort, page })),
-          ),
-        );
-        const ask = async (round: string) => {
-          for (const [i, query] of random.shuffle(queries).entries()) {
-            const page = await listPage(instances(http)[i % 2]!, query, { note: `${round} round` });
-            const [row] = await sql`
-              SELECT product_page(${query.category}, ${query.sort}, ${query.page}, NULL) AS page`;
-            expect<unknown>(page.json, 'the page', page).toBe(row!['page']);
-          }
-        };
-        await ask('first');
-        await ask('second');
-      },
-    },
-    {
-      id: 'keys-do-not-collide',
-      title: 'Different questions never share a key, whatever characters they are made of',
-      points: 1,
-      needs: ['queries-have-their-own-keys', 'customers-have-their-own-keys'],
-      hint: 'Joined with “:”, a:b and c make the key of a and b:c. Escape the parts (encodeURIComponent, JSON), or hash them one by one.',
-      reference: KEYSPACE,
-      run: async ({ http, sql, random }) => {
-        const word = () => random.word(5);
-        for (const separator of [':', '|', '/', '-', '.', ',', '_', '&', '=', '#', '%3A']) {
-          const [a, b, c] = [word(), word(), word()];
-          const join = (...parts: string[]) => parts.join(separator);
-          // The same text however category and customer are put together.
-          const between = join('name', '1');
-          const pairs = [
-            [a, join(b, c)],
-            [join(a, b), c],
-            [c, join(a, b)],
-            [join(b, c), a],
-            [a, join(b, between, c)],
-            [join(a, between, b), c],
-          ] as const;
-          const products = pairs.map(([category]) => newProduct(random, { category }));
-          await insertProducts(sql, products);
-          for (const [i, [category, name]] of pairs.entries()) {
-            const page = await listPage(http, { category }, { headers: customer(name) });
-            expect(
-              page.json.items.map(({ category }) => category),
-              'the categories on the page',
-              page,
-            ).toBe(page.json.items.map(() => category));
-            const skus = page.json.items.map(({ sku }) => sku);
-            expect(skus, 'the skus on the page', page).toInclude(products[i]!.sku);
-          }
-        }
-        expect(await http.get(`/products/${newSku(random)}`)).toHaveStatus(404);
       },
     },
   ],

@@ -4,6 +4,7 @@ import cost from './cost.ts';
 import expiry from './expiry.ts';
 import hits from './hits.ts';
 import keys from './keys.ts';
+import lists from './lists.ts';
 import outages from './outages.ts';
 import races from './races.ts';
 import writes from './writes.ts';
@@ -18,5 +19,5 @@ export default defineGrader({
     // Long: only where Redis is slow or silent should a request feel it.
     CACHE_TIMEOUT_MS: String(random.integer(1_500, 2_500)),
   }),
-  stages: [catalogue, hits, writes, races, cost, keys, expiry, outages],
+  stages: [catalogue, hits, writes, lists, races, cost, keys, expiry, outages],
 });
