@@ -13,14 +13,19 @@ export interface Mutant {
   overlay: string | undefined;
 }
 
-/** @throws {LabsError} the manifest is broken, or names a solution that is not there */
-export async function readMutant(directory: string, solutions: string): Promise<Mutant> {
+/**
+ * @param solutions directories of solutions, the first that has the one named gives it
+ * @throws {LabsError} the manifest is broken, or names a solution that is not there
+ */
+export async function readMutant(directory: string, solutions: readonly string[]): Promise<Mutant> {
   const { readManifest } = await import('../catalog/manifest-file.ts');
   const file = path.join(directory, 'mutant.yaml');
   const manifest = await readManifest<MutantManifest>(file, 'mutant');
-  const solutionDirectory = path.join(solutions, manifest.solution);
-  if (!(await exists(solutionDirectory)))
-    throw bug(`${file}: there is no solution ${manifest.solution} in ${solutions}.`);
+  const candidates = solutions.map((place) => path.join(place, manifest.solution));
+  const found = await Promise.all(candidates.map(exists));
+  const solutionDirectory = candidates.find((_, index) => found[index]);
+  if (solutionDirectory === undefined)
+    throw bug(`${file}: there is no solution ${manifest.solution} in ${solutions.join(' or ')}.`);
   const overlay = path.join(directory, 'files');
   return {
     manifest,

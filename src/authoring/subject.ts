@@ -13,13 +13,16 @@ export type Subject =
 /**
  * The templates, solutions and mutants of a lab: `test/solutions/<lab>/<name>` and
  * `test/mutants/<lab>/<fault>` below the pack's root.
+ * @param labRoot of the lab's own pack, where another one adds checks: mutants may break its solutions too
  * @throws {LabsError} a mutant's manifest is broken
  */
 export async function findSubjects(
   packRoot: string,
   { manifest, paths }: LabEntry,
+  labRoot = packRoot,
 ): Promise<Subject[]> {
-  const solutions = path.join(packRoot, 'test', 'solutions', manifest.id);
+  const solutionsOf = (root: string) => path.join(root, 'test', 'solutions', manifest.id);
+  const solutions = solutionsOf(packRoot);
   const mutants = path.join(packRoot, 'test', 'mutants', manifest.id);
   const templates = Object.entries(paths.templates).map(
     ([language, directory]): Subject => ({ kind: 'template', name: language, directory }),
@@ -30,7 +33,7 @@ export async function findSubjects(
   const broken = await Promise.all(
     (await directoriesIn(mutants)).map(async (name): Promise<Subject> => {
       const directory = path.join(mutants, name);
-      const mutant = await readMutant(directory, solutions);
+      const mutant = await readMutant(directory, [solutions, solutionsOf(labRoot)]);
       return { kind: 'mutant', name, directory: mutant.solutionDirectory, mutant };
     }),
   );

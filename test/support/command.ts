@@ -15,24 +15,30 @@ export interface CommandOptions {
   /** The Node.js that starts it; this one where nothing is said. */
   node?: string;
   env?: Readonly<Record<string, string>>;
+  /** Runs `src` rather than what `npm run build` made of it. */
+  source?: boolean;
 }
 
 /** The real command, as a user's shell would start it; it needs what `npm run build` makes. */
 export function spawnLabs(
   args: readonly string[],
-  { cwd, runs, node = process.execPath, env = {} }: CommandOptions,
+  { cwd, runs, node = process.execPath, env = {}, source = false }: CommandOptions,
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(node, [path.join(root, 'bin/labs.js'), ...args], {
-    cwd,
-    env: {
-      ...process.env,
-      LABS_RUNS_DIR: runs,
-      LABS_CACHE_DIR: sharedCache(),
-      LABS_STATE_DIR: stateBeside(runs),
-      ...env,
+  const child = spawn(
+    node,
+    [...(source ? ['--conditions=source'] : []), path.join(root, 'bin/labs.js'), ...args],
+    {
+      cwd,
+      env: {
+        ...process.env,
+        LABS_RUNS_DIR: runs,
+        LABS_CACHE_DIR: sharedCache(),
+        LABS_STATE_DIR: stateBeside(runs),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   let output = '';
   for (const stream of [child.stdout!, child.stderr!])
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 import type { Pack } from '../../catalog/catalog.ts';
 import { ExitCode } from '../../core/errors.ts';
-import { BUILT_IN, type LabEntry, type Origin } from '../../core/lab.ts';
+import { BUILT_IN, type LabEntry } from '../../core/lab.ts';
 import type { Host } from '../../platform/host.ts';
 import { openPacks } from '../packs/open.ts';
 import { table } from '../table.ts';
@@ -17,9 +17,7 @@ export async function list(options: ListOptions, host: Host): Promise<number> {
   const packs = await openPacks(options.pack, host);
   const labs = await listLabs(packs, host.cwd);
   host.stdout.write(
-    options.json
-      ? `${JSON.stringify(labs.map(asJson), null, 2)}\n`
-      : render(labs, packs.length > 1, host),
+    options.json ? `${JSON.stringify(labs.map(asJson), null, 2)}\n` : render(labs, host),
   );
   for (const pack of packs) {
     const ids = await graderIdsOf(pack);
@@ -51,30 +49,29 @@ function asJson({ manifest, origin, paths, additions }: LabEntry) {
   };
 }
 
-/** @param named whether there are other packs than the built-in one */
-function render(labs: readonly LabEntry[], named: boolean, host: Host): string {
+function render(labs: readonly LabEntry[], host: Host): string {
   const { colors, columns } = host.stdout;
   const bold = (text: string) =>
     colors ? styleText('bold', text, { validateStream: false }) : text;
-  const rows = labs.map(({ manifest, paths, origin, additions }) => [
+  const rows = labs.map(({ manifest, paths }) => [
     bold(manifest.id),
     manifest.title,
-    ...(named ? [originsOf(origin, additions)] : []),
     manifest.phase,
     `${manifest.hours.min}–${manifest.hours.max} h`,
     Object.keys(manifest.services).join(', '),
     Object.keys(paths.templates).join(', '),
   ]);
-  const from = named ? ['FROM'] : [];
-  const head = ['LAB', 'TITLE', ...from, 'PHASE', 'TIME', 'SERVICES', 'LANGUAGES'];
+  const head = ['LAB', 'TITLE', 'PHASE', 'TIME', 'SERVICES', 'LANGUAGES'];
   const first = labs[0]?.manifest.id ?? 'crud-api';
   const target = first === 'crud-api' ? 'my-api' : path.basename(first);
-  return `${table([head, ...rows], columns)}\nBegin with \`labs start ${first} ${target}\`.\n`;
+  const origins = labs.map(originText).join('');
+  return `${table([head, ...rows], columns)}${origins && `\n${origins}`}\nBegin with \`labs start ${first} ${target}\`.\n`;
 }
 
-/** `built-in + ./class`: whose lab it is, and who adds checks to it. */
-function originsOf(origin: Origin, additions: LabEntry['additions']): string {
-  return [origin, ...additions.map((addition) => addition.origin)]
-    .map(({ pack }) => pack)
-    .join(' + ');
+/** Not a column: a path can be wider than a terminal. */
+function originText({ manifest, origin, additions }: LabEntry): string {
+  const added = additions.map((addition) => addition.origin.pack);
+  if (origin.pack === BUILT_IN && added.length === 0) return '';
+  const more = added.length === 0 ? '' : `; checks are added by ${added.join(', ')}`;
+  return `${manifest.id} is from ${origin.pack}${more}.\n`;
 }

@@ -22,9 +22,11 @@ export async function gitPack(
   source: GitSource,
   host: Host,
 ): Promise<{ root: string; commit: string }> {
-  const git = (args: readonly string[], cwd?: string) => runGit(args, source, host, cwd);
+  const place = cacheFor(host, 'git', source.shownAs.replace(/#.*/, ''));
+  const git = (args: readonly string[], cwd = path.dirname(place)) =>
+    runGit(args, source, host, cwd);
   const commit = await commitOf(source, git);
-  const root = path.join(cacheFor(host, 'git', source.shownAs.replace(/#.*/, '')), commit);
+  const root = path.join(place, commit);
   if (await exists(root)) return { root, commit };
   const draft = `${root}.${process.pid}`;
   await removeTree(draft);
@@ -102,17 +104,19 @@ async function runGit(
   args: readonly string[],
   { shownAs }: GitSource,
   host: Host,
-  cwd?: string,
+  cwd: string,
 ): Promise<CommandOutcome & { started: true }> {
   const outcome = await runCommand('git', [...SAFE, ...args], {
     env: {
       ...withoutGit(host.env),
+      // Never the configuration of a repository that one happens to be in: a learner's.
+      GIT_CEILING_DIRECTORIES: host.directories.cache,
       // Nobody is there to answer, and waiting for a password is no way to fail.
       GIT_TERMINAL_PROMPT: '0',
       GIT_SSH_COMMAND: host.env['GIT_SSH_COMMAND'] ?? 'ssh -o BatchMode=yes',
       LC_ALL: 'C',
     },
-    cwd: cwd ?? host.directories.cache,
+    cwd,
     timeoutMs: TIMEOUT_MS,
     signal: host.signal,
   });

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { quote } from '../../catalog/quote.ts';
 import { environmentError, usageError } from '../../core/errors.ts';
 import { runCommand } from '../../platform/command.ts';
 import type { Host } from '../../platform/host.ts';
@@ -56,7 +57,7 @@ async function installed(
   await mkdir(draft, { recursive: true });
   try {
     await install(`${name}@${version}`, draft, shownAs, host);
-    await check(path.join(draft, 'node_modules', name), shownAs);
+    await check(path.join(draft, 'node_modules', name), name, shownAs);
     await removeTree(place);
     await rename(draft, place);
   } finally {
@@ -89,13 +90,13 @@ async function install(spec: string, directory: string, shownAs: string, host: H
     );
 }
 
-/** `npm install a@file:…` installs a package of another name under its own. */
-async function check(directory: string, shownAs: string): Promise<void> {
-  await readFile(path.join(directory, 'package.json')).catch((cause: unknown) => {
-    throw usageError(`--pack ${shownAs}: the package that it leads to has another name.`, {
-      hint: 'Write its own name before the @.',
-      cause,
-    });
+/** `npm install a@file:…` takes a package of another name without a word. */
+async function check(directory: string, name: string, shownAs: string): Promise<void> {
+  const manifest = await readFile(path.join(directory, 'package.json'), 'utf8').catch(() => '{}');
+  const { name: found } = JSON.parse(manifest) as { name?: unknown };
+  if (found === name) return;
+  throw usageError(`--pack ${shownAs}: the package that it leads to is called ${quote(found)}.`, {
+    hint: 'Write its own name before the @.',
   });
 }
 

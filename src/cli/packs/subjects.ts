@@ -17,7 +17,7 @@ export async function subjectsIn(packs: readonly Pack[], entry: LabEntry): Promi
   const added = await Promise.all(
     entry.additions.map(async ({ origin }) => {
       const pack = packOf(origin);
-      return pack === undefined ? [] : findSubjects(pack.root, entry);
+      return pack === undefined ? [] : findSubjects(pack.root, entry, own.root);
     }),
   );
   return [

@@ -68,7 +68,8 @@ function configFor(root: string, nodeTypes: string | undefined) {
     compilerOptions: {
       target: 'es2024',
       lib: ['es2024', 'esnext.disposable'],
-      module: 'nodenext',
+      module: 'esnext',
+      moduleResolution: 'bundler',
       types: nodeTypes === undefined ? [] : ['node'],
       ...(nodeTypes !== undefined && { typeRoots: [path.resolve(nodeTypes, '../..')] }),
       paths: { 'backend-labs/kit': [kitTypes()] },
