@@ -40,6 +40,8 @@ export interface LabManifest {
       version: string;
       /** Environment variable that gives the app the server's URL. */
       variable: string;
+      /** True where data outlive a crash of the server, as those of a broker do: a check may kill it and start it again. */
+      durable?: boolean;
     };
   };
   /** Processes that the app must declare, by name. `web` speaks HTTP. */

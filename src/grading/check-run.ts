@@ -9,6 +9,7 @@ import { createPostgresProbe } from '../kit/postgres.ts';
 import { createRandom } from '../kit/random.ts';
 import { createRedis, type RedisConnection } from '../kit/redis.ts';
 import { createRedisProbe } from '../kit/redis-probe.ts';
+import { createRedisServer } from '../kit/redis-server.ts';
 import { createSql, type Sql } from '../kit/sql.ts';
 import { createTrace, type Trace } from '../kit/trace.ts';
 import { startupFailure } from './startup-failure.ts';
@@ -132,7 +133,11 @@ function contextOf(
     },
     listen: createListen(world.reach, signal),
     postgres: createPostgresProbe(() => world.postgresLinks(), signal),
-    redis: { ...shared.redis, ...createRedisProbe(() => world.redisLinks(), signal) },
+    redis: {
+      ...shared.redis,
+      ...createRedisProbe(() => world.redisLinks(), signal),
+      server: createRedisServer(world.redis?.server, signal),
+    },
   };
 }
 

@@ -19,7 +19,8 @@ export async function startServices(
   const { postgres, redis } = manifest.services;
   const [sql, cache] = await Promise.allSettled([
     postgres && lifecycle.enter(provider.postgres({ version: postgres.version, schema })),
-    redis && lifecycle.enter(provider.redis({ version: redis.version })),
+    redis &&
+      lifecycle.enter(provider.redis({ version: redis.version, durable: redis.durable ?? false })),
   ]);
   if (sql.status === 'rejected') throw sql.reason;
   if (cache.status === 'rejected') throw cache.reason;

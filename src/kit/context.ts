@@ -5,6 +5,7 @@ import type { PostgresProbe } from './postgres.ts';
 import type { Random } from './random.ts';
 import type { Redis } from './redis.ts';
 import type { RedisProbe } from './redis-probe.ts';
+import type { RedisServer } from './redis-server.ts';
 import type { Sql } from './sql.ts';
 
 /** What every check is given. */
@@ -32,5 +33,5 @@ export interface OwnContext extends SharedContext {
   /** Opens a web server of the grader's that the app could reach: what calls there, was sent there. */
   listen: Listen;
   postgres: PostgresProbe;
-  redis: Redis & RedisProbe;
+  redis: Redis & RedisProbe & { server: RedisServer };
 }

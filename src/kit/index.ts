@@ -19,5 +19,6 @@ export { type PostgresProbe, type StatementRecord, statementLines } from './post
 export type { Random } from './random.ts';
 export type { Redis, RedisArgument } from './redis.ts';
 export { type CommandRecord, commandLines, type RedisProbe } from './redis-probe.ts';
+export type { RedisServer } from './redis-server.ts';
 export type { Sql, SqlRow } from './sql.ts';
 export { attempt, concurrently, eventually } from './time.ts';

@@ -1,4 +1,4 @@
-import { bug, environmentError, messageOf } from '../core/errors.ts';
+import { bug, environmentError, LabsError, messageOf } from '../core/errors.ts';
 import { CheckFailure, NotAvailable } from '../core/failure.ts';
 import { shown } from './shown.ts';
 
@@ -22,7 +22,10 @@ export interface Redis {
 
 /** A connection that is made when it is needed, again where it was lost. */
 export interface RedisConnection {
-  /** Rejects with a `ReplyError` where the server refuses; with anything else where there is no answer. */
+  /**
+   * Rejects with a `ReplyError` where the server refuses, with a `LabsError` or a `NotAvailable` where
+   * it must not be asked; with anything else where there is no answer.
+   */
   send(name: string, args: readonly RedisArgument[]): Promise<unknown>;
 }
 
@@ -35,7 +38,7 @@ export function createRedis(connection: RedisConnection, signal: AbortSignal): R
     try {
       return (await connection.send(name, args)) as Reply;
     } catch (error) {
-      if (error instanceof NotAvailable) throw error;
+      if (error instanceof NotAvailable || error instanceof LabsError) throw error;
       throw inWords(error, [name, ...args].join(' '));
     }
   };

@@ -50,6 +50,8 @@ export interface PostgresLogin {
 export interface RedisRequest {
   /** Version that the lab was written for; `local` and `external` may run another. */
   version: string;
+  /** Whether what was answered is there again after `kill` and `start`. */
+  durable: boolean;
 }
 
 /** What gives out empty Redis databases. */
@@ -69,8 +71,18 @@ export interface RedisDatabase {
   readonly role: { user: string; password: string };
   /** For the grader's own commands, past the proxy. */
   readonly admin: RedisLogin;
+  /** Undefined where the server is the user's. */
+  readonly server?: ServerControl;
   /** Removes it, with all in it; a server of its own may end a moment later. */
   drop(): Promise<void>;
+}
+
+/** A server that may crash and come back. */
+export interface ServerControl {
+  /** As a crash: SIGKILL. Settles when nothing answers any more. */
+  kill(): Promise<void>;
+  /** On the same address, for the same users. Settles when it answers; at once where it runs. */
+  start(): Promise<void>;
 }
 
 /** What a client of Redis needs to know. */

@@ -1,7 +1,5 @@
 import type { Pool } from 'pg';
-import { environmentError, messageOf } from '../../core/errors.ts';
 import type { LabManifest } from '../../core/manifest.ts';
-import type { ServiceLink } from '../../kit/network.ts';
 import type { PostgresLink } from '../../kit/postgres.ts';
 import type { RedisLink } from '../../kit/redis-probe.ts';
 import { postgresTap } from '../../network/postgres/tap.ts';
@@ -16,7 +14,8 @@ import type {
 } from '../../services/port.ts';
 import type { Services } from '../services.ts';
 import { openDatabase, whyNoAnswer } from './database.ts';
-import { type OpenRedis, openRedis } from './redis.ts';
+import { mended } from './mended.ts';
+import { WorldRedis } from './redis.ts';
 
 type Route = { host: string; port: number };
 
@@ -33,7 +32,7 @@ export class Backing {
   #database: PostgresDatabase | undefined;
   #redisDatabase: RedisDatabase | undefined;
   pool: Pool | undefined;
-  redis: OpenRedis | undefined;
+  redis: WorldRedis | undefined;
 
   constructor(services: Services, now: () => number) {
     this.#services = services;
@@ -50,7 +49,7 @@ export class Backing {
       }),
       redis?.createDatabase().then(async (database) => {
         this.#redisDatabase = database;
-        this.redis = await openRedis(database.admin);
+        this.redis = await WorldRedis.open(database, () => this.redisLinks);
       }),
     ]);
     for (const outcome of made) if (outcome.status === 'rejected') throw outcome.reason;
@@ -87,14 +86,15 @@ export class Backing {
   async whyLost(): Promise<string | undefined> {
     const [postgres, redis] = await Promise.all([
       this.pool && whyNoAnswer(this.pool),
-      this.redis && whyNoRedis(this.redis),
+      this.redis?.whyLost(),
     ]);
     if (postgres !== undefined) return `Postgres went away: ${postgres}`;
     return redis === undefined ? undefined : `Redis went away: ${redis}`;
   }
 
-  /** Ends every fault. */
+  /** Starts what is dead, and ends every fault. */
   async mend(): Promise<void> {
+    await this.redis?.server?.start();
     await Promise.all([
       ...this.postgresLinks.map((link) => mended('Postgres', link)),
       ...this.redisLinks.map((link) => mended('Redis', link)),
@@ -113,30 +113,6 @@ export class Backing {
     const proxy = await startProxy({ name, upstream, tap });
     this.#proxies.push(proxy);
     return proxy;
-  }
-}
-
-/** Undefined if the server answers, past the proxy and whatever fault is on. */
-async function whyNoRedis(redis: OpenRedis): Promise<string | undefined> {
-  try {
-    await redis.send('PING', []);
-    return undefined;
-  } catch (error) {
-    const message = messageOf(error);
-    // A script of the app's that does not end is not a server that is gone.
-    return message.startsWith('BUSY') ? undefined : message;
-  }
-}
-
-async function mended(service: string, { faults }: ServiceLink<unknown>): Promise<void> {
-  try {
-    await faults.restore();
-  } catch (cause) {
-    // Another program took the port of the proxy while it refused connections.
-    throw environmentError(`The app's way to ${service} is blocked: ${messageOf(cause)}.`, {
-      hint: 'Grade again: another port is chosen.',
-      cause,
-    });
   }
 }
 

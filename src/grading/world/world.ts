@@ -5,6 +5,7 @@ import type { AppProcess } from '../../kit/app.ts';
 import type { PostgresLink } from '../../kit/postgres.ts';
 import type { RedisConnection } from '../../kit/redis.ts';
 import type { RedisLink } from '../../kit/redis-probe.ts';
+import type { RedisServer } from '../../kit/redis-server.ts';
 
 /** Databases, the proxies before it, and the app's processes: all that a stage's checks see. */
 export interface World {
@@ -19,8 +20,8 @@ export interface World {
   readonly web: readonly string[];
   /** The grader's own way to the database; undefined where the lab has none. */
   readonly database: Pool | undefined;
-  /** The same to Redis. */
-  readonly redis: RedisConnection | undefined;
+  /** The same to Redis; its server where we started it. */
+  readonly redis: (RedisConnection & { readonly server?: RedisServer }) | undefined;
   /** Makes a server that listens on this machine reachable for the app. */
   reach(server: { host: string; port: number }): Promise<Route>;
   postgresLinks(): readonly PostgresLink[];

@@ -1,15 +1,13 @@
 import type { ServerAddress } from '../port.ts';
-import { serverFlags, type Users } from '../redis/flags.ts';
+import { type ServerTraits, serverFlags, type Users } from '../redis/flags.ts';
 
 const PORT = 6379;
 const MIB = 1024 ** 2;
 const READY_TIMEOUT_MS = 60_000;
 
-export interface RedisContainerPlan {
+export interface RedisContainerPlan extends ServerTraits {
   /** `redis:8-alpine` */
   image: string;
-  /** `Redis 8`: what the server knows. */
-  version: string;
   name: string;
   labels: Record<string, string>;
   /** The address to publish on and to connect to. */
@@ -18,10 +16,33 @@ export interface RedisContainerPlan {
   signal: AbortSignal;
 }
 
+/** What the container's first process does at a signal. */
+export const KILL = 'SIGUSR1';
+export const START = 'SIGUSR2';
+
+/**
+ * The container outlives its server: what is published keeps its port, and files in memory stay, which
+ * both end with a container. `kill -9 -1` spares the first process alone. A signal may come just before
+ * a `wait`, which then does not hear of it: nothing but the server is waited for longer than a second.
+ */
+const KEEPER = `
+trap 'killed=1; start=; kill -9 -1' ${KILL.slice(3)}
+trap 'start=1' ${START.slice(3)}
+while :; do
+  killed= start=
+  docker-entrypoint.sh redis-server "$@" &
+  server=$!
+  while kill -0 $server 2>/dev/null; do wait $server; code=$?; done
+  [ "$killed" ] || exit $code
+  until [ "$start" ]; do sleep 1 & wait $!; done
+done`;
+
 /** Starts a container; the caller removes it by its name, however far this came. */
 export async function startRedisContainer(plan: RedisContainerPlan): Promise<ServerAddress> {
   const { GenericContainer, Wait } = await import('testcontainers');
-  const { signal, host } = plan;
+  const { signal, host, durable } = plan;
+  // Of files in memory twice the data: one is rewritten into another.
+  const [memory, files] = durable ? [512, 320] : [256, 16];
 
   class RedisContainer extends GenericContainer {
     protected override async beforeContainerCreated(): Promise<void> {
@@ -29,8 +50,8 @@ export async function startRedisContainer(plan: RedisContainerPlan): Promise<Ser
       Object.assign(this.hostConfig, {
         // testcontainers publishes on all interfaces: everybody on the network could connect.
         PortBindings: { [`${PORT}/tcp`]: [{ HostIp: host, HostPort: '0' }] },
-        Memory: 256 * MIB,
-        MemorySwap: 256 * MIB,
+        Memory: memory * MIB,
+        MemorySwap: memory * MIB,
         PidsLimit: 128,
         LogConfig: { Type: 'json-file', Config: { 'max-size': '5m', 'max-file': '1' } },
       });
@@ -44,9 +65,17 @@ export async function startRedisContainer(plan: RedisContainerPlan): Promise<Ser
   const container = await new RedisContainer(plan.image)
     .withName(plan.name)
     .withLabels(plan.labels)
-    .withCommand(['redis-server', '--port', String(PORT), ...serverFlags(plan.version, plan.users)])
+    .withCommand([
+      'sh',
+      '-c',
+      KEEPER,
+      'sh',
+      '--port',
+      String(PORT),
+      ...serverFlags(plan, plan.users),
+    ])
     // Over the image's volume, which would else be made on the disk, for nothing.
-    .withTmpFs({ '/data': 'rw,size=16m,mode=1777' })
+    .withTmpFs({ '/data': `rw,size=${files}m,mode=1777` })
     .withExposedPorts(PORT)
     // The reaper would listen on all interfaces, for anybody. The labels are for our own sweep.
     .withAutoCleanup(false)

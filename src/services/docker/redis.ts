@@ -11,6 +11,7 @@ import { newUsers } from '../redis/flags.ts';
 import { serviceImage } from './images.ts';
 import { type DockerOptions, explained, type ReadyEngine, readyEngine } from './ready.ts';
 import { startRedisContainer } from './redis-container.ts';
+import { containedRedis, NEVER } from './redis-control.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -66,7 +67,7 @@ export function dockerRedis(
 async function startDatabase(
   name: string,
   image: string,
-  { version }: RedisRequest,
+  { version, durable }: RedisRequest,
   { docker, host, labels }: ReadyEngine,
   signal: AbortSignal,
 ): Promise<Omit<RedisDatabase, 'drop'>> {
@@ -74,7 +75,7 @@ async function startDatabase(
   const users = newUsers();
   const known = `Redis ${version.includes('.') ? version : `${version}.0`}`;
   const address = await startRedisContainer({
-    ...{ image, version: known, name, labels, host, users, signal },
+    ...{ image, version: known, durable, name, labels, host, users, signal },
   }).catch(async (error: unknown) => {
     signal.throwIfAborted();
     throw environmentError(`Redis did not start in its container: ${messageOf(error)}.`, {
@@ -83,9 +84,9 @@ async function startDatabase(
     });
   });
   const admin = { address, ...users.grader, number: 0 };
-  const ended = new Promise<never>(() => {});
-  await waitForRedis(admin, { signal, timeoutMs: ANSWER_TIMEOUT_MS, ended });
-  return { address, number: 0, role: users.app, admin };
+  await waitForRedis(admin, { signal, timeoutMs: ANSWER_TIMEOUT_MS, ended: NEVER });
+  const server = containedRedis(docker.getContainer(name), admin, signal);
+  return { address, number: 0, role: users.app, admin, server };
 }
 
 /** Twice: the engine may be making it at this moment, and makes it all the same. */

@@ -34,9 +34,9 @@ export function createLocalProvider(options: LocalOptions): ServiceProvider {
       const directory = path.join(run.path, nextName('postgres'));
       return localPostgres({ ...options, package: found }, request, directory);
     },
-    redis: () => {
+    redis: ({ durable }) => {
       if (program === undefined) throw bug('Redis was not looked for, and is needed.');
-      return localRedis({ program, platform, run, name: nextName('redis') });
+      return localRedis({ program, platform, run, durable, name: nextName('redis') });
     },
   };
 }

@@ -5,20 +5,17 @@ import type { Resource } from '../../core/resource.ts';
 import { undoable } from '../../core/undoable.ts';
 import { type RunDirectory, removeTree } from '../../platform/run-directory.ts';
 import type { RedisDatabase, RedisServer } from '../port.ts';
-import { waitForRedis } from '../redis/connection.ts';
 import { newUsers, serverFlags } from '../redis/flags.ts';
 import { isTooOld, OLDEST } from '../redis/rules.ts';
 import { chooseSocket } from './address.ts';
+import { RedisProcess } from './redis-process.ts';
 import type { RedisProgram } from './redis-program.ts';
-import { ServiceProcess } from './service-process.ts';
-
-const READY_TIMEOUT_MS = 10_000;
-const POLITE_MS = 2_000;
 
 export interface LocalRedisOptions {
   program: RedisProgram;
   platform: NodeJS.Platform;
   run: RunDirectory;
+  durable: boolean;
   /** Name below the run's directory. */
   name: string;
 }
@@ -67,7 +64,7 @@ type StartedDatabase = Omit<RedisDatabase, 'drop'> & { stop(): Promise<void> };
 
 async function startDatabase(
   directory: string,
-  { program, platform, run, signal }: LocalRedisOptions & { signal: AbortSignal },
+  { program, platform, run, durable, signal }: LocalRedisOptions & { signal: AbortSignal },
 ): Promise<StartedDatabase> {
   await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
     throw environmentError(`Redis has no room in ${directory}: ${messageOf(error)}.`, {
@@ -82,25 +79,23 @@ async function startDatabase(
     'path' in address
       ? ['--port', '0', '--unixsocket', address.path, '--unixsocketperm', '700']
       : ['--bind', address.host, '--port', String(address.port)];
-  const server = new ServiceProcess({
+  const plan = {
     name: 'Redis',
     file: program.file,
-    args: [...where, ...serverFlags(program.version, users)],
+    args: [...where, ...serverFlags({ version: program.version, durable }, users)],
     cwd: directory,
     marker: run.marker,
-  });
-  const stop = async () => {
-    if (await server.endsBy(['SIGTERM', 'SIGCONT'], POLITE_MS)) return;
-    await server.endsBy(['SIGKILL'], POLITE_MS);
   };
   const admin = { address, ...users.grader, number: 0 };
+  const server = new RedisProcess(plan, admin, signal);
+  const stop = () => server.stop();
   try {
-    await waitForRedis(admin, { signal, timeoutMs: READY_TIMEOUT_MS, ended: server.ended });
+    await server.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { address, number: 0, role: users.app, admin, stop };
+  return { address, number: 0, role: users.app, admin, server, stop };
 }
 
 function tooOld({ file, version }: RedisProgram): Error {

@@ -72,6 +72,12 @@ export class ServiceProcess {
     return pid === undefined || exitCode !== null || signalCode !== null;
   }
 
+  /** SIGKILL to it and to what it forked; settles when it has ended. */
+  async kill(): Promise<void> {
+    if (!this.isOver) signalProcess(-this.#child.pid!, 'SIGKILL');
+    await this.#exit;
+  }
+
   /** Sends signals and waits; false if it is there all the same. */
   async endsBy(signals: readonly NodeJS.Signals[], withinMs: number): Promise<boolean> {
     for (const signal of signals) if (!this.isOver) signalProcess(this.#child.pid!, signal);

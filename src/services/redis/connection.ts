@@ -87,6 +87,11 @@ export async function waitForRedis(login: RedisLogin, options: AnswerOptions): P
   }
 }
 
+/** Whether anything answers at all, if only that it is not ready. */
+export async function answers(login: RedisLogin): Promise<boolean> {
+  return withRedis(login, async (client) => client.ping()).then(() => true, isReply);
+}
+
 /** `Redis 7.0.15`, `Valkey 8.1.1`. */
 export async function versionOf(client: Redis): Promise<string> {
   const info = await client.info('server');

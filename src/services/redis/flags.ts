@@ -16,20 +16,31 @@ export function newUsers(): Users {
   };
 }
 
-/** Nothing is kept on a disk, and a runaway app fills no more memory than this. */
+/** A runaway app fills no more memory than this. */
 const MAX_MEMORY = '128mb';
 
-/**
- * Arguments for `redis-server`. Others can read them, so passwords are hashes.
- * @param version `Redis 7.0.15`
- */
-export function serverFlags(version: string, { app, grader }: Users): string[] {
+/** In the file before it is answered. Rewritten early: the file is in memory too, most of the time. */
+const DURABLE = [
+  ...['--appendonly', 'yes', '--appendfsync', 'always'],
+  ...['--auto-aof-rewrite-min-size', '16mb'],
+];
+
+export interface ServerTraits {
+  /** `Redis 7.0.15` */
+  version: string;
+  /** Whether the working directory keeps the data; else nothing does. */
+  durable: boolean;
+}
+
+/** Arguments for `redis-server`. Others can read them, so passwords are hashes. */
+export function serverFlags({ version, durable }: ServerTraits, { app, grader }: Users): string[] {
   const user = (name: string, password: string, rules: string[]) => [
     ...['--user', name, 'on', `#${createHash('sha256').update(password).digest('hex')}`],
     ...rules,
   ];
   return [
-    ...['--save', '', '--appendonly', 'no'],
+    ...['--save', ''],
+    ...(durable ? DURABLE : ['--appendonly', 'no']),
     ...['--maxmemory', MAX_MEMORY, '--maxmemory-policy', 'noeviction'],
     // Sooner than the grader loses its patience: a script without end is then told from a server that is gone.
     ...['--lua-time-limit', '2000'],

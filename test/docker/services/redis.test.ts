@@ -27,8 +27,8 @@ const asApp = ({ admin, role }: RedisDatabase): RedisLogin => ({ ...admin, ...ro
 const ask = (login: RedisLogin, command: string, ...args: string[]) =>
   withRedis(login, (client) => client.call(command, ...args));
 
-function redis(run: RunDirectory, version = '7') {
-  return createDockerProvider({ engine, run, isDead }).redis({ version });
+function redis(run: RunDirectory, { version = '7', durable = false } = {}) {
+  return createDockerProvider({ engine, run, isDead }).redis({ version, durable });
 }
 
 describe.skipIf(noEngine !== undefined)(titled('Redis in Docker'), () => {
@@ -73,6 +73,58 @@ describe.skipIf(noEngine !== undefined)(titled('Redis in Docker'), () => {
     await resource.teardown();
   });
 
+  test.each([true, false])(
+    'durable: %s; killed, it comes back at the same address',
+    async (durable) => {
+      await using place = await scratch();
+      const run = await place.newRun();
+      const resource = redis(run, { durable });
+      try {
+        const database = await (await resource.setup(quiet())).createDatabase();
+        const app = asApp(database);
+        const server = database.server!;
+        const [name = ''] = await containersOf(run.id);
+        await server.start();
+        for (let crash = 1; crash <= 3; crash += 1) {
+          await ask(app, 'INCR', 'crashes');
+          const idle = connect(database.address as { host: string; port: number });
+          const broken = new Promise((resolve) =>
+            idle.on('error', () => {}).once('close', resolve),
+          );
+          await once(idle.resume(), 'connect');
+          await server.kill();
+          await broken;
+          await expect(ask(app, 'PING')).rejects.toThrow();
+          expect(await docker('top', name, '-eo', 'pid,comm')).not.toContain('redis');
+          await server.kill();
+          await Promise.all([server.start(), server.start()]);
+          expect(await ask(app, 'GET', 'crashes')).toBe(durable ? String(crash) : null);
+        }
+        expect(await containersOf(run.id)).toEqual([name]);
+        await expect(ask(app, 'SHUTDOWN')).rejects.toThrow('NOPERM');
+        await server.kill();
+      } finally {
+        await resource.teardown();
+      }
+      expect(await containersOf(run.id)).toEqual([]);
+    },
+  );
+
+  test('a server that ends by itself takes its container with it', async () => {
+    await using place = await scratch();
+    const run = await place.newRun();
+    const resource = redis(run);
+    try {
+      const { admin, server } = await (await resource.setup(quiet())).createDatabase();
+      const [name = ''] = await containersOf(run.id);
+      await ask(admin, 'SHUTDOWN', 'NOSAVE').catch(() => {});
+      await expect.poll(() => docker('inspect', '-f', '{{.State.Running}}', name)).toBe('false');
+      await expect(server!.start()).rejects.toMatchObject({ kind: 'environment' });
+    } finally {
+      await resource.teardown();
+    }
+  });
+
   test('an abort leaves nothing, whenever it comes', async () => {
     await using place = await scratch();
     for (const afterMs of [0, 20, 60, 120, 180, 260, 400]) {
@@ -106,7 +158,7 @@ describe.skipIf(noEngine !== undefined)(titled('Redis in Docker'), () => {
 
   test('says how to mend an image that cannot be pulled', async () => {
     await using place = await scratch();
-    const resource = redis(await place.newRun(), '999');
+    const resource = redis(await place.newRun(), { version: '999' });
     await expect(resource.setup(quiet())).rejects.toMatchObject({
       kind: 'environment',
       message: expect.stringContaining('The image redis:999-alpine cannot be pulled'),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/core/report.ts';
 import {
+  type Check,
   commandLines,
   defineStage,
   expect as demand,
@@ -244,13 +245,14 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
   });
 
   describe('whose server a check kills', () => {
-    const durable = { redis: { version: '7', variable: 'REDIS_URL', durable: true } };
-    const killing = (id: string, run: (context: OwnContext) => Promise<void>) =>
-      check<OwnContext>(id, run);
+    const forgetful = { redis: { version: '7', variable: 'REDIS_URL' } };
+    const durable = { redis: { ...forgetful.redis, durable: true } };
+    const killing = (id: string, run: (context: OwnContext) => Promise<void>): Check<OwnContext> =>
+      check(id, run);
 
     async function crashing(
-      checks: ReturnType<typeof killing>[],
-      services: CounterRun['services'] = durable,
+      checks: readonly Check<OwnContext>[],
+      services: NonNullable<CounterRun['services']> = durable,
     ) {
       const stages = [defineStage({ id: 'own', title: 'Own', world: 'own', checks })];
       const { report, run } = await gradeCounter({
@@ -306,7 +308,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
         await redis.server.start();
         expect(await redis.keys()).toEqual([]);
       });
-      expect(problems(await crashing([forgets], undefined))).toEqual([]);
+      expect(problems(await crashing([forgets], forgetful))).toEqual([]);
     });
 
     it('is judged as it is, and mended before the next check', async () => {

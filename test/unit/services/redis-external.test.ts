@@ -66,6 +66,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a Redis that the user names'
       run,
       resource: createExternalProvider({ urls: { redis: named }, run, isDead }).redis({
         version: '7',
+        durable: true,
       }),
     };
   }
@@ -76,6 +77,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a Redis that the user names'
     expect(redis.version).toBe(redisProgram.version);
     const [a, b] = await Promise.all([redis.createDatabase(), redis.createDatabase()]);
     expect([a!.number, b!.number].sort()).toEqual([1, 3]);
+    expect(a!.server).toBeUndefined();
     await ask(asApp(a!), 'SET', 'k', 'of a');
     expect(await ask(asApp(b!), 'KEYS', '*')).toEqual([]);
     expect(await ask(a!.admin, 'GET', 'k')).toBe('of a');
