@@ -1,0 +1,120 @@
+import {
+  CheckFailure,
+  expect,
+  type Http,
+  type Random,
+  type RequestOptions,
+  type Response,
+} from 'backend-labs/kit';
+import { type Decoded, decode } from './tokens.ts';
+
+export interface Account {
+  email: string;
+  password: string;
+  name: string;
+}
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  createdAt: string;
+}
+
+export interface Pair {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+  refresh_token: string;
+}
+
+/** What a log-in or a refresh gave. */
+export interface Tokens extends Decoded {
+  access: string;
+  refresh: string;
+  answer: Response<Pair>;
+}
+
+export interface Session extends Tokens {
+  account: Account;
+  user: User;
+}
+
+export function newAccount(random: Random, given: Partial<Account> = {}): Account {
+  return {
+    email: `${random.word(10)}.${random.word(6)}@${random.word(8)}.example`,
+    password: `${random.word(9)}-${random.word(9)}`,
+    name: random.title(),
+    ...given,
+  };
+}
+
+export async function register(
+  http: Http,
+  account: Account,
+  options: RequestOptions = {},
+): Promise<Response<User>> {
+  const registered = await http.post<User>('/auth/register', { json: account, ...options });
+  expect(registered).toHaveStatus(201);
+  return registered;
+}
+
+export const tryLogIn = (
+  http: Http,
+  { email, password }: Pick<Account, 'email' | 'password'>,
+  options: RequestOptions = {},
+): Promise<Response<Pair>> =>
+  http.post<Pair>('/auth/login', { json: { email, password }, ...options });
+
+export async function logIn(
+  http: Http,
+  account: Pick<Account, 'email' | 'password'>,
+  options: RequestOptions = {},
+): Promise<Tokens> {
+  return tokensOf(await tryLogIn(http, account, options));
+}
+
+/** A new account with one session. */
+export async function signUp(
+  http: Http,
+  random: Random,
+  given: Partial<Account> = {},
+): Promise<Session> {
+  const account = newAccount(random, given);
+  const { json: user } = await register(http, account);
+  return { account, user, ...(await logIn(http, account)) };
+}
+
+export const tryRefresh = (
+  http: Http,
+  token: string,
+  options: RequestOptions = {},
+): Promise<Response<Pair>> =>
+  http.post<Pair>('/auth/refresh', { json: { refresh_token: token }, ...options });
+
+export async function refresh(
+  http: Http,
+  token: string,
+  options: RequestOptions = {},
+): Promise<Tokens> {
+  return tokensOf(await tryRefresh(http, token, options));
+}
+
+/** @throws {CheckFailure} it is no 200, or its access token is no JWT */
+function tokensOf(answer: Response<Pair>): Tokens {
+  expect(answer).toHaveStatus(200);
+  const { access_token: access, refresh_token: refreshToken } = answer.json;
+  if (typeof access !== 'string' || typeof refreshToken !== 'string')
+    throw answer.failure('"access_token" and "refresh_token", both strings', 'something else');
+  const decoded = decode(access);
+  if (decoded === undefined)
+    throw new CheckFailure({
+      ...answer.failure(
+        'an access token that is a JWT: header, claims and signature, in base64url, with dots between',
+        access === '' ? 'an empty string' : access.slice(0, 200),
+      ).failure,
+      hint: 'Sign with a JWT library; what it gives goes into "access_token" as it is.',
+    });
+  return { access, refresh: refreshToken, answer, ...decoded };
+}
