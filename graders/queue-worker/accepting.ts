@@ -1,0 +1,412 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { defineStage, expect, type Response } from 'backend-labs/kit';
+import { expectDoneOnce, getJob, isFinal, pathOf, post, postAll, settled, until } from './api.ts';
+import { databaseNow, room } from './bounds.ts';
+import { digest, flaky, type Job, newText, sleep, sum } from './job.ts';
+import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
+import { ACCEPTED, ASYNC_REPLY, COMPETING } from './reading.ts';
+import { settingsOf, WORKERS } from './settings.ts';
+
+/** For a job that has nothing in its way but the other checks’. */
+const WITHIN = 10_000;
+
+/** Between a time in the ledger and the same in `jobs`: two statements, on a machine that is busy. */
+const STATEMENTS_MS = 1_500;
+
+export default defineStage({
+  id: 'accepting',
+  title: 'From 202 to the result',
+  world: 'shared',
+  checks: [
+    {
+      id: 'answers-health',
+      title: 'GET /healthz says that the app can serve',
+      points: 1,
+      hint: 'Answer 200 with {"status":"ok"} as application/json.',
+      reference: ACCEPTED,
+      run: async ({ http }) => {
+        const health = await http.get('/healthz');
+        expect(health).toHaveStatus(200);
+        expect(health).toHaveJson({ status: 'ok' });
+      },
+    },
+    {
+      id: 'accepts-job',
+      title: 'POST /jobs stores the job and answers 202 with it and with where it is',
+      points: 2,
+      hint: 'Insert into `jobs`, hand the job to the queue, and answer 202 with Location: /jobs/{id}, before anything of it is done.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, random, env }) => {
+        const { maxAttempts } = settingsOf(env);
+        const priority = random.integer(1, 9);
+        const delayMs = random.integer(600_000, 900_000);
+        const plain = await post(http, sum(random));
+        const delayed = await post(http, sleep(random.integer(0, 50), 2, { priority, delayMs }));
+        for (const { answer, id, input } of [plain, delayed]) {
+          const location = URL.parse(answer.requiredHeader('Location'), answer.exchange.url);
+          expect(location?.pathname, 'the path of the Location', answer).toBe(`/jobs/${id}`);
+          expect(answer).toHaveJson({
+            type: input.type,
+            priority: input.priority ?? 5,
+            maxAttempts,
+          });
+          const { createdAt, runAt } = answer.json;
+          const wait = Date.parse(runAt) - Date.parse(createdAt);
+          expect(
+            Math.abs(wait - (input.delayMs ?? 0)) <= 50,
+            'runAt − createdAt as sent',
+            answer,
+          ).toBe(true);
+          const [row] = await sql`
+            SELECT type, priority, max_attempts, payload FROM jobs WHERE id = ${id}`;
+          expect(row, 'its row in jobs', answer).toBe({
+            type: input.type,
+            priority: input.priority ?? 5,
+            max_attempts: maxAttempts,
+            payload: input.payload,
+          });
+        }
+        expect(delayed.answer).toHaveJson({
+          status: 'queued',
+          attempts: 0,
+          progress: 0,
+          result: null,
+          error: null,
+          startedAt: null,
+          finishedAt: null,
+        });
+        expect(await getJob(http, delayed)).toHaveJson({ ...delayed.answer.json });
+      },
+    },
+    {
+      id: 'does-jobs',
+      title: 'Jobs of each type come to their result',
+      points: 2,
+      needs: ['accepts-job'],
+      hint: 'A worker takes the job from the queue, does what its type says, and stores the result. Length and hash of a text are those of its UTF-8.',
+      reference: COMPETING,
+      run: async ({ http, sql, random }) => {
+        const tasks = [
+          sum(random),
+          sum(random),
+          digest(newText(random, random.integer(1, 200))),
+          digest(''),
+          sleep(random.integer(20, 90)),
+          sleep(0, 20),
+          flaky(0),
+          flaky(0, 30),
+        ];
+        const jobs = await postAll(http, tasks);
+        const action = `POST /jobs, ${jobs.length} times`;
+        const ledger = await settled(sql, jobs, { withinMs: WITHIN, action });
+        expectDoneOnce(ledger, jobs, action);
+        for (const job of jobs) {
+          const found = await getJob(http, job);
+          expect(found).toHaveJson({
+            status: 'completed',
+            progress: 100,
+            result: job.result,
+            error: null,
+            attempts: 1,
+          });
+        }
+      },
+    },
+    {
+      id: 'large-payload',
+      title: 'A text of 100 KB arrives whole',
+      points: 1,
+      needs: ['does-jobs'],
+      hint: 'Accept bodies up to 256 KiB. The broker need not carry them: the id of the job is enough.',
+      reference: ACCEPTED,
+      run: async ({ http, sql, random }) => {
+        const part = newText(random, 2_000);
+        const text = part.repeat(Math.ceil(100_000 / Buffer.byteLength(part)));
+        const job = await post(http, digest(text));
+        const action = `POST /jobs with a text of ${Buffer.byteLength(text)} bytes`;
+        expectDoneOnce(await settled(sql, [job], { withinMs: WITHIN, action }), [job], action);
+      },
+    },
+    {
+      id: 'keeps-ledger',
+      title: 'Each attempt and each effect is in the ledger, with the worker that made it',
+      points: 2,
+      needs: ['does-jobs'],
+      hint: 'Insert a row into `attempts` before the work, with PROCESS_NAME as the worker and 1 as the first attempt; set its outcome when the work is over, and insert into `effects` as the job completes.',
+      reference: COMPETING,
+      run: async ({ http, sql, random }) => {
+        const ms = random.integer(150, 300);
+        const jobs = await postAll(http, [sleep(ms), sum(random), flaky(1)]);
+        const action = `POST /jobs, ${jobs.length} times`;
+        const ledger = await settled(sql, jobs, { withinMs: WITHIN, action });
+        expectDoneOnce(ledger, jobs, action);
+        for (const { id, attempts, input } of jobs) {
+          const wrong = (expected: string, actual: string) =>
+            ledgerFailure(ledger, { action, expected, actual, about: [id] });
+          const rows = attemptsOf(ledger, id);
+          const outcomes = Array.from({ length: attempts }, (_, i) =>
+            i + 1 === attempts ? 'completed' : 'failed',
+          );
+          const told = rows.map(({ attempt, outcome }) => `${attempt} ${outcome}`).join(', ');
+          if (told !== outcomes.map((outcome, i) => `${i + 1} ${outcome}`).join(', '))
+            throw wrong(
+              `rows in attempts, numbered from 1: ${outcomes.join(', ')}`,
+              told === '' ? 'none' : told,
+            );
+          const effect = ledger.effects.find(({ jobId }) => jobId === id)!;
+          const last = rows.at(-1)!;
+          for (const { worker } of rows)
+            if (!(WORKERS as readonly string[]).includes(worker))
+              throw wrong(
+                'as the worker, PROCESS_NAME of the process: worker.1 or worker.2',
+                worker,
+              );
+          if (effect.worker !== last.worker || effect.attempt !== last.attempt)
+            throw wrong(
+              `the effect by attempt ${last.attempt} in ${last.worker}`,
+              `by attempt ${effect.attempt} in ${effect.worker}`,
+            );
+          const took = last.endedAt! - last.startedAt;
+          if (input.type === 'sleep' && took < ms - 5)
+            throw wrong(
+              `the row in attempts before the work, and its end after it: ${ms} ms or more`,
+              `${took.toFixed(0)} ms`,
+            );
+          const job = ledger.jobs.find((row) => row.id === id)!;
+          if (Math.abs(job.startedAt! - rows[0]!.startedAt) > STATEMENTS_MS)
+            throw wrong('startedAt when the first attempt began', 'another time');
+          if (Math.abs(job.finishedAt! - last.endedAt!) > STATEMENTS_MS)
+            throw wrong('finishedAt when the last attempt ended', 'another time');
+        }
+      },
+    },
+    {
+      id: 'row-is-truth',
+      title: 'GET /jobs/{id} says what the row in jobs says',
+      points: 1,
+      needs: ['does-jobs'],
+      hint: 'Read the job from Postgres for each request: what another program changes there shows in the next answer.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, random }) => {
+        const [done, waiting] = [
+          await post(http, sum(random)),
+          await post(http, sleep(5, 1, { delayMs: 900_000 })),
+        ];
+        await settled(sql, [done], { withinMs: WITHIN, action: 'POST /jobs' });
+        const [row] = await sql`
+          UPDATE jobs SET priority = ${random.integer(1, 4)}, status = 'dead', attempts = 2, progress = 40,
+            error = ${random.title()}, started_at = clock_timestamp(), finished_at = clock_timestamp()
+          WHERE id = ${waiting.id} RETURNING *`;
+        const inserted = { numbers: [1, 2] };
+        const [own] = await sql`
+          INSERT INTO jobs (type, payload, max_attempts, run_at)
+          VALUES ('sum', ${JSON.stringify(inserted)}, 2, now() + interval '1 hour') RETURNING *`;
+        const { jobs } = await readLedger(sql, [done.id]);
+        for (const expected of [row!, own!]) {
+          const found = await getJob(http, expected as Job, { note: 'as SQL has written it' });
+          expect(found).toHaveJson({
+            type: expected['type'],
+            status: expected['status'],
+            priority: expected['priority'],
+            attempts: expected['attempts'],
+            maxAttempts: expected['max_attempts'],
+            progress: expected['progress'],
+            result: null,
+            error: expected['error'],
+          });
+          for (const [member, column] of Object.entries(TIMES))
+            expectTime(found, member as keyof typeof TIMES, expected[column]?.getTime() ?? null);
+        }
+        const found = await getJob(http, done);
+        for (const member of Object.keys(TIMES) as (keyof typeof TIMES)[])
+          expectTime(found, member, jobs[0]![member]);
+      },
+    },
+    {
+      id: 'shows-progress',
+      title: 'Status, progress and times are true at every step',
+      points: 3,
+      needs: ['does-jobs', 'keeps-ledger'],
+      hint: 'Commit the new progress after each step, not at the end; set it to 0 as an attempt begins. Let status, result and times change in one statement.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, random }) => {
+        const [steps, part] = [random.integer(4, 6), 250];
+        const job = await post(http, sleep(steps * part, steps));
+        const seen: Response<Job>[] = [job.answer];
+        const bound = performance.now() + WITHIN + (await room(http));
+        for (;;) {
+          const now = await databaseNow(sql);
+          const found = await getJob(http, job);
+          expectConsistent(found);
+          expectProgress(found, seen.at(-1)!, { steps, part, now });
+          seen.push(found);
+          if (isFinal(found.json.status) || performance.now() > bound) break;
+          await pause(40);
+        }
+        const last = seen.at(-1)!;
+        expect(last).toHaveJson({ status: 'completed', progress: 100, result: job.result });
+        // What was ahead of the work shows when it is over.
+        const { attempts } = await readLedger(sql, [job.id]);
+        const took = attempts[0]!.endedAt! - attempts[0]!.startedAt;
+        if (took < steps * part - 5)
+          throw last.failure(`an attempt of ${steps * part} ms or more`, `${took.toFixed(0)} ms`);
+      },
+    },
+    {
+      id: 'shows-failures',
+      title:
+        'Between two attempts a job is queued, with the error; when it completes the error is gone',
+      points: 2,
+      needs: ['keeps-ledger'],
+      hint: 'When an attempt fails and another is left, the job is `queued` again, with `error` set. Completing it sets `error` to null.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, random, env }) => {
+        const { backoffMs } = settingsOf(env);
+        const job = await post(http, flaky(2, random.integer(20, 60)));
+        const action = `POST /jobs with a job that fails twice`;
+        const wait = { withinMs: WITHIN, action };
+        for (const attempt of [1, 2]) {
+          await until(
+            sql,
+            [job],
+            (ledger) => {
+              const failed = attemptsOf(ledger, job.id)[attempt - 1]?.outcome === 'failed';
+              if (failed) return undefined;
+              return {
+                expected: `attempt ${attempt} to fail`,
+                actual: 'no such row in attempts',
+                about: [job.id],
+              };
+            },
+            wait,
+          );
+          const sent = await databaseNow(sql);
+          const found = await getJob(http, job, { note: `after attempt ${attempt} has failed` });
+          expectConsistent(found);
+          const { attempts } = await readLedger(sql, [job.id]);
+          const ended = attempts[attempt - 1]!.endedAt!;
+          // Within the pause, unless the machine was slow.
+          const inPause =
+            attempts.length === attempt &&
+            (await databaseNow(sql)) < ended + backoffMs * 2 ** (attempt - 1) &&
+            sent > ended + 50;
+          if (!inPause) continue;
+          expect(found).toHaveJson({
+            status: 'queued',
+            attempts: attempt,
+            error: `attempt ${attempt} failed`,
+          });
+        }
+        const ledger = await settled(sql, [job], wait);
+        expectDoneOnce(ledger, [job], action);
+        for (const { attempt, outcome, error } of ledger.attempts.slice(0, 2))
+          expect({ outcome, error }, `attempt ${attempt} in attempts`).toBe({
+            outcome: 'failed',
+            error: `attempt ${attempt} failed`,
+          });
+        expect(await http.get(pathOf(job))).toHaveJson({
+          status: 'completed',
+          attempts: 3,
+          error: null,
+          progress: 100,
+          result: { attempt: 3 },
+        });
+      },
+    },
+  ],
+});
+
+const TIMES = {
+  createdAt: 'created_at',
+  runAt: 'run_at',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+} as const;
+
+function expectTime(found: Response<Job>, member: keyof typeof TIMES, expected: number | null) {
+  const actual = found.json[member];
+  const same =
+    actual === null || expected === null
+      ? actual === expected
+      : Math.abs(Date.parse(actual) - expected) <= 1;
+  if (same) return;
+  const wanted = expected === null ? 'null' : `"${new Date(expected).toISOString()}"`;
+  throw found.failure(
+    `"${member}": ${wanted}, as in jobs`,
+    `"${member}": ${JSON.stringify(actual)}`,
+  );
+}
+
+/** What must hold of a job in any state. */
+function expectConsistent(found: Response<Job>): void {
+  const { status, progress, attempts, result, error, createdAt, startedAt, finishedAt } =
+    found.json;
+  const wrong = (expected: string, actual: string) => found.failure(expected, actual);
+  const final = isFinal(status);
+  if (final !== (finishedAt !== null))
+    throw wrong(
+      `finishedAt ${final ? 'set' : 'null'} in a job that is ${status}`,
+      JSON.stringify(finishedAt),
+    );
+  if (attempts > 0 !== (startedAt !== null))
+    throw wrong(
+      `startedAt ${attempts > 0 ? 'set' : 'null'} after ${attempts} attempts`,
+      JSON.stringify(startedAt),
+    );
+  if (status === 'running' && attempts === 0)
+    throw wrong('attempts of at least 1 in a job that is running', '0');
+  if ((status === 'completed') !== (result !== null))
+    throw wrong(
+      `a result if, and only if, the job is completed; it is ${status}`,
+      JSON.stringify(result),
+    );
+  if (status === 'completed' && (progress !== 100 || error !== null))
+    throw wrong(
+      'progress 100 and no error in a job that is completed',
+      JSON.stringify({ progress, error }),
+    );
+  if (status === 'dead' && error === null) throw wrong('an error in a job that is dead', 'null');
+  const times = [createdAt, startedAt, finishedAt].flatMap((at) =>
+    at === null ? [] : [Date.parse(at)],
+  );
+  if (times.some((at, i) => i > 0 && at < times[i - 1]!))
+    throw wrong(
+      'createdAt, startedAt and finishedAt in the order of time',
+      JSON.stringify({ createdAt, startedAt, finishedAt }),
+    );
+}
+
+interface Steps {
+  steps: number;
+  part: number;
+  /** By the database's clock, before the request was sent. */
+  now: number;
+}
+
+/** Never back, only to what a step reaches, not ahead of the work, and not far behind. */
+function expectProgress(
+  found: Response<Job>,
+  before: Response<Job>,
+  { steps, part, now }: Steps,
+): void {
+  const { progress, status, startedAt } = found.json;
+  const levels = Array.from({ length: steps + 1 }, (_, k) => Math.floor((100 * k) / steps));
+  const step = levels.indexOf(progress);
+  if (step === -1)
+    throw found.failure(`progress to be one of ${levels.join(', ')}`, `progress ${progress}`);
+  if (progress < before.json.progress)
+    throw found.failure(
+      'progress never to fall within an attempt',
+      `${progress}, after ${before.json.progress} a moment before`,
+    );
+  if (startedAt === null || status !== 'running') return;
+  const elapsed = now - Date.parse(startedAt);
+  // Two steps behind, and half a second, are the machine's.
+  const least = levels[Math.min(steps - 1, Math.floor((elapsed - 500) / part) - 2)] ?? 0;
+  if (progress < least)
+    throw found.failure(
+      `progress of at least ${least}, ${(elapsed / 1_000).toFixed(2)} s after startedAt: each step takes ${part} ms`,
+      `progress ${progress}`,
+      'Write the progress to Postgres, and commit, after each step of the work.',
+    );
+}

@@ -1,0 +1,37 @@
+import { expect, type Http, type Sql } from 'backend-labs/kit';
+
+/**
+ * What the machine may add to a time of the contract, in milliseconds: a second, and twenty times
+ * what an ordinary request takes just now.
+ */
+export async function room(http: Http): Promise<number> {
+  let slowest = 0;
+  for (let i = 0; i < 3; i += 1) {
+    const answer = await http.get('/healthz', { note: 'to see how fast the machine is' });
+    expect(answer).toHaveStatus(200);
+    slowest = Math.max(slowest, answer.exchange.durationMs);
+  }
+  return Math.ceil((1_000 + 20 * slowest) / 100) * 100;
+}
+
+/** What rounding, and a clock that is read a moment before or after, may differ by. */
+const ROUNDING_MS = 5;
+
+/**
+ * By how much a clock of the app's machine may be ahead of the database's: where they run on one
+ * machine, as good as nothing.
+ */
+export async function clockSlack(sql: Sql): Promise<number> {
+  const before = Date.now();
+  const database = await databaseNow(sql);
+  const after = Date.now();
+  const off = database < before ? before - database : Math.max(0, database - after);
+  return off + ROUNDING_MS;
+}
+
+/** The database's clock, by which the ledger counts, in milliseconds. */
+export async function databaseNow(sql: Sql): Promise<number> {
+  const [row] = await sql<{ now: number }>`
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`;
+  return row!.now;
+}

@@ -1,0 +1,155 @@
+import { concurrently, defineStage, expect } from 'backend-labs/kit';
+import { expectDoneOnce, getJob, pathOf, post, postAll, settled, underWay, until } from './api.ts';
+import { type Job, poison, sleep, sum } from './job.ts';
+import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
+import { ASYNC_REPLY } from './reading.ts';
+import { settingsOf } from './settings.ts';
+
+const WITHIN = 10_000;
+const RACERS = 30;
+
+export default defineStage({
+  id: 'cancelling',
+  title: 'Cancelling',
+  world: 'shared',
+  checks: [
+    {
+      id: 'cancels-waiting-job',
+      title: 'A job that waits is cancelled, and never begins',
+      points: 2,
+      needs: ['does-jobs', 'keeps-ledger'],
+      hint: 'Set it to `cancelled` where it is still `queued`, in one UPDATE; and let workers begin nothing but what is `queued` at that moment.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, random }) => {
+        const delayMs = random.integer(900, 1_300);
+        const job = await post(http, sleep(1, 1, { delayMs }));
+        // Due a little later, in the same queue: when it is done, the turn of the other has passed.
+        const witness = await post(http, sum(random, { delayMs: delayMs + 400 }));
+        for (const note of ['before it is due', 'again']) {
+          const cancelled = await http.post<Job>(`${pathOf(job)}/cancel`, { note });
+          expect(cancelled).toHaveStatus(200);
+          expect(cancelled).toHaveJson({
+            id: job.id,
+            status: 'cancelled',
+            attempts: 0,
+            result: null,
+          });
+        }
+        const action = `POST ${pathOf(job)}/cancel before it was due`;
+        await settled(sql, [witness], {
+          withinMs: WITHIN,
+          action: 'POST /jobs, due a little later',
+        });
+        const ledger = await readLedger(sql, [job.id]);
+        if (ledger.attempts.length > 0 || ledger.jobs[0]?.status !== 'cancelled')
+          throw ledgerFailure(ledger, {
+            action,
+            expected: 'the job to stay cancelled, and no attempt to begin',
+            actual: `it is ${ledger.jobs[0]?.status}, after ${ledger.attempts.length} attempts`,
+            about: [job.id],
+          });
+        const found = await getJob(http, job);
+        expect(found).toHaveJson({ status: 'cancelled', startedAt: null });
+        if (found.json.finishedAt === null) throw found.failure('finishedAt to be set', 'null');
+      },
+    },
+    {
+      id: 'cancels-between-attempts',
+      title: 'A job that pauses between two attempts is cancelled, and has no further attempt',
+      points: 1,
+      needs: ['cancels-waiting-job', 'shows-failures'],
+      hint: 'Between two attempts a job is `queued` as before the first. What the queue holds of it then begins nothing.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, env }) => {
+        const { backoffMs } = settingsOf(env);
+        const action = 'cancel a job that pauses after its first failure';
+        const job = await post(http, poison());
+        await until(
+          sql,
+          [job],
+          (ledger) =>
+            ledger.jobs[0]?.status === 'queued' && ledger.attempts.length > 0
+              ? undefined
+              : {
+                  expected: 'the first attempt to fail, and the job to be queued again',
+                  actual: `it is ${ledger.jobs[0]?.status}`,
+                  about: [job.id],
+                },
+          { withinMs: WITHIN, action },
+        );
+        const cancelled = await http.post<Job>(`${pathOf(job)}/cancel`);
+        // On a slow machine the pause was over.
+        if (cancelled.status === 409) return;
+        expect(cancelled).toHaveStatus(200);
+        expect(cancelled).toHaveJson({ status: 'cancelled' });
+        const { attempts } = await readLedger(sql, [job.id]);
+        const witness = await post(http, sleep(1, 1, { delayMs: backoffMs * 4 + 300 }));
+        await settled(sql, [witness], {
+          withinMs: WITHIN,
+          action: 'POST /jobs, due after the pause',
+        });
+        const ledger = await readLedger(sql, [job.id]);
+        if (ledger.attempts.length > attempts.length || ledger.jobs[0]?.status !== 'cancelled')
+          throw ledgerFailure(ledger, {
+            action,
+            expected: 'the job to stay cancelled, and no further attempt to begin',
+            actual: `it is ${ledger.jobs[0]?.status}, and ${ledger.attempts.length} attempts have begun`,
+            about: [job.id],
+          });
+      },
+    },
+    {
+      id: 'refuses-late-cancel',
+      title: 'A job that has begun, or is done, is not cancelled: 409, and it goes on',
+      points: 1,
+      needs: ['does-jobs', 'keeps-ledger'],
+      hint: "UPDATE … WHERE status = 'queued' changes no row then: that is the 409.",
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql }) => {
+        const job = await post(http, sleep(800, 4));
+        const action = 'cancel a job that is running';
+        await underWay(sql, [job], { withinMs: WITHIN, action: 'POST /jobs' });
+        const running = await http.post(`${pathOf(job)}/cancel`, { note: 'while it is running' });
+        expect(running).toBeProblem(409);
+        expectDoneOnce(await settled(sql, [job], { withinMs: WITHIN, action }), [job], action);
+        const note = 'after it has completed';
+        expect(await http.post(`${pathOf(job)}/cancel`, { note })).toBeProblem(409);
+        expect(await getJob(http, job)).toHaveJson({ status: 'completed', result: job.result });
+      },
+    },
+    {
+      id: 'cancel-races-begin',
+      title: 'Of a cancellation and an attempt that come together, one wins',
+      points: 2,
+      needs: ['cancels-waiting-job', 'refuses-late-cancel'],
+      hint: 'Both are one conditional UPDATE of the same row: from `queued` to `cancelled`, or from `queued` to `running`. Who reads first and writes then lets both win.',
+      reference: ASYNC_REPLY,
+      run: async ({ http, sql, random }) => {
+        const tasks = Array.from({ length: RACERS }, () => sum(random));
+        const jobs = await postAll(http, tasks, { atOnce: RACERS });
+        const answers = await concurrently(RACERS, (i) =>
+          http.post<Job>(`${pathOf(jobs[i]!)}/cancel`, { note: 'just as it may begin' }),
+        );
+        for (const answer of answers) expect(answer).toHaveStatus(200, 409);
+        const action = `POST /jobs/{id}/cancel of ${RACERS} jobs as they begin`;
+        const ledger = await settled(sql, jobs, { withinMs: WITHIN, action });
+        const [cancelled, others] = [200, 409].map((status) =>
+          jobs.filter((_, i) => answers[i]!.status === status),
+        );
+        for (const { id } of cancelled!) {
+          const job = ledger.jobs.find((row) => row.id === id)!;
+          const begun = attemptsOf(ledger, id).length;
+          if (job.status === 'cancelled' && begun === 0) continue;
+          throw ledgerFailure(ledger, {
+            action,
+            expected:
+              'a job whose cancellation was answered 200 to stay cancelled, without an attempt',
+            actual: `it is ${job.status}, after ${begun} attempts`,
+            about: [id],
+          });
+        }
+        expectDoneOnce(ledger, others!, `${action}; of those answered 409`);
+      },
+    },
+  ],
+});

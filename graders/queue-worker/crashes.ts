@@ -1,0 +1,220 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { attempt, defineStage, expect, type OwnContext } from 'backend-labs/kit';
+import {
+  type Accepted,
+  expectDoneOnce,
+  idsOf,
+  post,
+  postAll,
+  settled,
+  underWay,
+  until,
+} from './api.ts';
+import { room } from './bounds.ts';
+import { expectDead } from './failures.ts';
+import { sleep, sum } from './job.ts';
+import {
+  attemptsOf,
+  effectsOf,
+  type Ledger,
+  ledgerFailure,
+  type Moment,
+  moment,
+} from './ledger.ts';
+import { IDEMPOTENT_CONSUMER, RELIABLE_QUEUE, STALLED } from './reading.ts';
+import { settingsOf, takeoverMs, WORKERS } from './settings.ts';
+
+const START_MS = 15_000;
+
+export default defineStage({
+  id: 'crashes',
+  title: 'Workers that die',
+  world: 'own',
+  env: (random) => ({
+    MAX_ATTEMPTS: '2',
+    LEASE_MS: String(random.integer(1_500, 1_900)),
+  }),
+  checks: [
+    {
+      id: 'survives-worker-kill',
+      title: 'kill -9 of a worker in the middle of its jobs: another does them, once',
+      points: 6,
+      needs: ['keeps-ledger'],
+      timeoutMs: 60_000,
+      hint: 'A job that was taken stays in the store until it is done, with a lease that runs out. Someone looks for leases that have run out, and makes the job due again. What is popped and kept in memory dies with the worker.',
+      reference: RELIABLE_QUEUE,
+      run: async ({ http, sql, app, random, env }) => {
+        const settings = settingsOf(env);
+        const extra = await room(http);
+        const ms = random.integer(900, 1_200);
+        const jobs = await postAll(
+          http,
+          Array.from({ length: WORKERS.length * settings.concurrency }, () => sleep(ms, 4)),
+        );
+        const victim = random.pick(WORKERS);
+        const action = `kill -9 of ${victim} in the middle of jobs of ${ms} ms; LEASE_MS is ${settings.leaseMs}`;
+        await hasBegun(sql, jobs, victim, action);
+        const waiting = await postAll(
+          http,
+          Array.from({ length: 8 }, () => sum(random)),
+        );
+        await pause(random.integer(0, ms * 0.6));
+        await app.process(victim).kill();
+        const killed = await moment(sql, `kill -9 of ${victim}`);
+        const all = [...jobs, ...waiting];
+        const ledger = await settled(sql, all, {
+          withinMs: takeoverMs(settings) + 2 * ms + 3_000 + extra,
+          action,
+          moments: [killed],
+          because: `the next attempt begins within 2 × LEASE_MS + 1 s`,
+        });
+        expectDoneOnce(ledger, all, action, [killed]);
+        const lost = jobs.filter(({ id }) => attemptsOf(ledger, id).length > 1);
+        for (const { id } of lost) {
+          const [first, second] = attemptsOf(ledger, id);
+          const took = second!.startedAt - killed.at;
+          if (first!.worker === victim && took <= takeoverMs(settings) + extra) continue;
+          throw ledgerFailure(ledger, {
+            action,
+            expected:
+              first!.worker === victim
+                ? `the next attempt within ${takeoverMs(settings) / 1_000} s of the kill (2 × LEASE_MS + 1 s)`
+                : 'one attempt of each job whose worker lives',
+            actual:
+              first!.worker === victim
+                ? `it began ${(took / 1_000).toFixed(2)} s after it`
+                : `a second one of a job of ${first!.worker}, which was not killed`,
+            about: [id],
+            moments: [killed],
+          });
+        }
+      },
+    },
+    {
+      id: 'redelivery-has-no-effect',
+      title:
+        'A worker that dies after its effect and before it has told the queue: no second effect',
+      points: 4,
+      needs: ['survives-worker-kill'],
+      timeoutMs: 60_000,
+      hint: 'The queue delivers the job again, since nobody told it that the job is done. Whoever gets it looks into the row first, and begins nothing that is in a final state.',
+      reference: IDEMPOTENT_CONSUMER,
+      run: async ({ http, sql, app, redis, env }) => {
+        const settings = settingsOf(env);
+        const extra = await room(http);
+        await app.process('worker.2').terminate(10_000);
+        const [short, long] = await postAll(http, [sleep(300), sleep(1_800)]);
+        const action = `kill -9 of worker.1 after the effect of a job, while it cannot reach Redis`;
+        await underWay(sql, [short!, long!], { withinMs: 5_000, action: 'POST /jobs' });
+        redis.of('worker.1').blackhole();
+        // Whether it can commit without Redis is up to the app; long before the other job is over.
+        await attempt(() =>
+          until(
+            sql,
+            [short!],
+            (ledger) =>
+              ledger.effects.length > 0
+                ? undefined
+                : { expected: 'an effect', actual: 'none', about: [short!.id] },
+            { withinMs: 1_000, action },
+          ),
+        );
+        await app.process('worker.1').kill();
+        const moments: Moment[] = [await moment(sql, 'kill -9 of worker.1')];
+        await redis.restore();
+        await app.process('worker.2').start();
+        moments.push(await moment(sql, 'worker.2 is started'));
+        // Once the long job has come back and is done, what there was to come back of the short one has.
+        const all = [short!, long!];
+        const ledger = await settled(sql, all, {
+          withinMs: takeoverMs(settings) + START_MS + extra,
+          action,
+          moments,
+        });
+        expectDoneOnce(ledger, all, action, moments);
+        expectNoneBegunWhenDone(ledger, all, action, moments);
+      },
+    },
+    {
+      id: 'crash-loop-is-dead',
+      title: 'A job whose worker dies in each attempt is dead after MAX_ATTEMPTS',
+      points: 3,
+      needs: ['survives-worker-kill', 'poison-is-dead'],
+      timeoutMs: 90_000,
+      hint: 'Count an attempt when it begins, in the row of the job. Whoever finds a job whose worker is gone and whose attempts are used up sets it to `dead`, and begins nothing.',
+      reference: STALLED,
+      run: async ({ http, sql, app, env, random }) => {
+        const settings = settingsOf(env);
+        const { maxAttempts } = settings;
+        const extra = await room(http);
+        const job = await post(http, sleep(9_000, 3));
+        const action = `kill -9 of the worker in each attempt of a job; MAX_ATTEMPTS is ${maxAttempts}`;
+        const moments: Moment[] = [];
+        for (let n = 1; n <= maxAttempts; n += 1) {
+          const ledger = await until(
+            sql,
+            [job],
+            (now) =>
+              now.attempts.length >= n
+                ? undefined
+                : { expected: `attempt ${n} to begin`, actual: 'it has not', about: [job.id] },
+            { withinMs: takeoverMs(settings) + extra + 2_000, action, moments },
+          );
+          const { worker } = ledger.attempts.at(-1)!;
+          await pause(random.integer(0, 150));
+          await app.process(worker).kill();
+          moments.push(await moment(sql, `kill -9 of ${worker}`));
+          await app.process(worker).start();
+        }
+        const ledger = await settled(sql, [job], {
+          withinMs: takeoverMs(settings) + extra,
+          action,
+          because: '2 × LEASE_MS + 1 s after the last kill',
+          moments,
+        });
+        expectDead(ledger, job.id, maxAttempts, action);
+        const list = await http.get<{ items: { id: string }[] }>('/dead-letters');
+        expect(idsOf(list.json.items), 'the ids in the dead-letter list', list).toInclude(job.id);
+      },
+    },
+  ],
+});
+
+/** Waits until this worker has begun one of the jobs. */
+async function hasBegun(
+  sql: OwnContext['sql'],
+  jobs: readonly Accepted[],
+  worker: string,
+  action: string,
+): Promise<void> {
+  await until(
+    sql,
+    jobs,
+    ({ attempts }) =>
+      attempts.some((one) => one.worker === worker)
+        ? undefined
+        : { expected: `${worker} to begin one of them`, actual: 'it has not', about: idsOf(jobs) },
+    { withinMs: 5_000, action },
+  );
+}
+
+/** @throws {CheckFailure} an attempt began after the job had its effect */
+export function expectNoneBegunWhenDone(
+  ledger: Ledger,
+  jobs: readonly { id: string }[],
+  action: string,
+  moments: readonly Moment[],
+): void {
+  for (const { id } of jobs) {
+    const done = effectsOf(ledger, id)[0]!.doneAt;
+    const after = attemptsOf(ledger, id).filter(({ startedAt }) => startedAt > done);
+    if (after.length === 0) continue;
+    throw ledgerFailure(ledger, {
+      action,
+      expected: 'no attempt of a job that is completed',
+      actual: `attempt ${after[0]!.attempt} began in ${after[0]!.worker} after the effect`,
+      about: [id],
+      moments,
+    });
+  }
+}

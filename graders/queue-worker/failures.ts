@@ -1,0 +1,274 @@
+import { concurrently, defineStage, expect, type Http, type OwnContext } from 'backend-labs/kit';
+import {
+  type Accepted,
+  expectDoneOnce,
+  getJob,
+  idsOf,
+  pathOf,
+  post,
+  postAll,
+  settled,
+  until,
+} from './api.ts';
+import { clockSlack, room } from './bounds.ts';
+import { flaky, type Job, poison, sum } from './job.ts';
+import { attemptsOf, type Ledger, ledgerFailure } from './ledger.ts';
+import { BACKLOGS, BACKOFF, DEAD_LETTERS } from './reading.ts';
+import { BEGIN_MS, type Settings, settingsOf, WORKERS } from './settings.ts';
+
+const PARALLEL_RETRIES = 8;
+
+export default defineStage({
+  id: 'failures',
+  title: 'Jobs that fail',
+  world: 'own',
+  env: (random) => ({
+    MAX_ATTEMPTS: String(random.integer(3, 4)),
+    BACKOFF_BASE_MS: String(random.integer(300, 450)),
+  }),
+  checks: [
+    {
+      id: 'retries-with-backoff',
+      title: 'A job that fails is tried again after pauses that double, until it succeeds',
+      points: 4,
+      needs: ['shows-failures'],
+      hint: 'After failed attempt n the job is due again in BACKOFF_BASE_MS × 2^(n−1). Keep that moment in the store, as with a delay.',
+      reference: BACKOFF,
+      run: async ({ http, sql, env }) => {
+        const settings = settingsOf(env);
+        const [extra, slack] = [await room(http), await clockSlack(sql)];
+        const jobs = await postAll(http, [flaky(2), flaky(2, 40), flaky(1), flaky(0)]);
+        const action = `POST /jobs with jobs that fail up to twice; BACKOFF_BASE_MS is ${settings.backoffMs}`;
+        const withinMs = 5 * settings.backoffMs + 5_000 + extra;
+        const ledger = await settled(sql, jobs, { withinMs, action });
+        expectDoneOnce(ledger, jobs, action);
+        for (const { id, attempts } of jobs) {
+          const begun = attemptsOf(ledger, id).length;
+          if (begun !== attempts)
+            throw ledgerFailure(ledger, {
+              action,
+              expected: `${attempts} attempts: it fails ${attempts - 1} times`,
+              actual: `${begun}`,
+              about: [id],
+            });
+          expectPauses(ledger, id, settings, { extra, slack, action });
+        }
+      },
+    },
+    {
+      id: 'poison-is-dead',
+      title: 'A job that always fails has MAX_ATTEMPTS, and then it is dead',
+      points: 4,
+      needs: ['retries-with-backoff'],
+      hint: 'Count the attempts in the row of the job. When the last one fails, the job is `dead`: it keeps the error, and no attempt follows.',
+      reference: DEAD_LETTERS,
+      run: async (context) => {
+        const { http, sql, env } = context;
+        const settings = settingsOf(env);
+        const { maxAttempts } = settings;
+        const [extra, slack] = [await room(http), await clockSlack(sql)];
+        const jobs = await postAll(http, [poison(), poison(30), flaky(maxAttempts - 1)]);
+        const action = `POST /jobs with jobs that always fail; MAX_ATTEMPTS is ${maxAttempts}`;
+        const ledger = await settled(sql, jobs, { withinMs: lifeOf(settings) + extra, action });
+        for (const { id } of jobs.slice(0, 2)) {
+          expectDead(ledger, id, maxAttempts, action);
+          expectPauses(ledger, id, settings, { extra, slack, action });
+          expect(await getJob(http, { id })).toHaveJson({
+            status: 'dead',
+            attempts: maxAttempts,
+            maxAttempts,
+            result: null,
+            error: `attempt ${maxAttempts} failed`,
+          });
+        }
+        expectDoneOnce(ledger, jobs.slice(2), 'POST /jobs with a job whose last attempt succeeds');
+      },
+    },
+    {
+      id: 'lists-dead-letters',
+      title: 'GET /dead-letters lists the jobs that are dead, the latest first',
+      points: 2,
+      needs: ['poison-is-dead'],
+      hint: "SELECT … WHERE status = 'dead' ORDER BY finished_at DESC LIMIT 100.",
+      reference: DEAD_LETTERS,
+      run: async ({ http, sql, random }) => {
+        const done = await post(http, sum(random));
+        await settled(sql, [done], { withinMs: 10_000, action: 'POST /jobs' });
+        // More than a page, and one that died before all others.
+        await sql`
+          INSERT INTO jobs (type, payload, status, attempts, max_attempts, error, started_at, finished_at)
+          SELECT 'sum', '{"numbers":[1]}', 'dead', 1, 1, 'from another time', t, t
+          FROM (SELECT now() - n * interval '1 minute' AS t FROM generate_series(1, 105) AS n) AS past`;
+        const rows = await sql<{ id: string }>`
+          SELECT id FROM jobs WHERE status = 'dead' ORDER BY finished_at DESC LIMIT 100`;
+        const list = await http.get<{ items: Job[] }>('/dead-letters');
+        expect(list).toHaveStatus(200);
+        expect(idsOf(list.json.items), 'the ids in the list', list).toBe(idsOf(rows));
+        const [first] = list.json.items;
+        expect(first, 'the first of the list', list).toBe((await getJob(http, first!)).json);
+      },
+    },
+    {
+      id: 'retry-revives',
+      title: 'POST /jobs/{id}/retry gives a dead job MAX_ATTEMPTS further attempts',
+      points: 3,
+      needs: ['lists-dead-letters'],
+      hint: 'Set the job to `queued` where it is `dead`, with max_attempts = attempts + MAX_ATTEMPTS, and queue it again. Attempts go on counting; the pauses begin anew.',
+      reference: DEAD_LETTERS,
+      run: async ({ http, sql, env, random }) => {
+        const settings = settingsOf(env);
+        const { maxAttempts } = settings;
+        const [extra, slack] = [await room(http), await clockSlack(sql)];
+        const job = await post(http, flaky(maxAttempts + 2));
+        const dying = `POST /jobs with a job that fails ${maxAttempts + 2} times`;
+        const withinMs = lifeOf(settings) + extra;
+        expectDead(
+          await settled(sql, [job], { withinMs, action: dying }),
+          job.id,
+          maxAttempts,
+          dying,
+        );
+        const answers = await concurrently(PARALLEL_RETRIES, () => retry(http, job));
+        for (const answer of answers) expect(answer).toHaveStatus(202, 409);
+        const accepted = answers.filter(({ status }) => status === 202);
+        expect(accepted.length, `of ${PARALLEL_RETRIES} retries at once, those answered 202`).toBe(
+          1,
+        );
+        expect(accepted[0]!).toHaveJson({ id: job.id, maxAttempts: 2 * maxAttempts });
+        const action = `POST ${pathOf(job)}/retry`;
+        const ledger = await settled(sql, [job], { withinMs, action });
+        expectDoneOnce(ledger, [job], action);
+        const numbers = attemptsOf(ledger, job.id).map(({ attempt }) => attempt);
+        expect(numbers, 'the numbers of its attempts').toBe(
+          Array.from({ length: maxAttempts + 3 }, (_, i) => i + 1),
+        );
+        expectPauses(ledger, job.id, settings, { extra, slack, action, from: maxAttempts + 1 });
+        const list = await http.get<{ items: Job[] }>('/dead-letters');
+        expect(idsOf(list.json.items), 'the ids in the list, after the retry', list).notToInclude(
+          job.id,
+        );
+        expect(await retry(http, job)).toBeProblem(409);
+        const waiting = await post(http, sum(random, { delayMs: 900_000 }));
+        expect(await retry(http, waiting)).toBeProblem(409);
+      },
+    },
+    {
+      id: 'poison-holds-up-nobody',
+      title: 'While jobs pause after failures, more of them than there is room for, others go on',
+      points: 4,
+      needs: ['retries-with-backoff'],
+      hint: 'Let go of the job between two attempts: put it back with the moment when it is due. To sleep in the worker keeps its room, and a few bad jobs stop the whole queue.',
+      reference: BACKLOGS,
+      run: async ({ http, sql, env, random }) => {
+        const settings = settingsOf(env);
+        const many = WORKERS.length * settings.concurrency + 2;
+        const bad = await postAll(
+          http,
+          Array.from({ length: many }, () => poison()),
+        );
+        const action = `POST /jobs with ${many} jobs that always fail, then with others`;
+        const withinMs = lifeOf(settings) + (await room(http));
+        await firstAttemptsOver(sql, bad, settings, { withinMs, action });
+        const good = await postAll(
+          http,
+          Array.from({ length: 10 }, () => sum(random)),
+        );
+        const all = [...bad, ...good];
+        const ledger = await settled(sql, all, { withinMs, action });
+        expectDoneOnce(ledger, good, action);
+        // Who keeps the room until the jobs are dead begins nothing else before the first has died.
+        const died = Math.min(
+          ...bad.map(({ id }) => ledger.jobs.find((job) => job.id === id)!.finishedAt!),
+        );
+        const late = good.filter(({ id }) => attemptsOf(ledger, id)[0]!.startedAt > died);
+        if (late.length > 0)
+          throw ledgerFailure(ledger, {
+            action,
+            expected: 'the good jobs to begin while the bad ones pause between their attempts',
+            actual: `${late.length} of ${good.length} began only after a bad one was dead`,
+            about: [late[0]!.id, bad[0]!.id],
+          });
+      },
+    },
+  ],
+});
+
+const retry = (http: Http, job: { id: string }) => http.post<Job>(`${pathOf(job)}/retry`);
+
+/** All attempts of a job that always fails, with the longest pauses that the contract allows. */
+const lifeOf = ({ maxAttempts, backoffMs }: Settings): number =>
+  1.5 * backoffMs * 2 ** (maxAttempts - 1) + maxAttempts * BEGIN_MS + 3_000;
+
+/**
+ * Until as many have failed once as there is room for: in a worker that keeps the room while a job
+ * pauses, the others have not begun.
+ */
+function firstAttemptsOver(
+  sql: OwnContext['sql'],
+  jobs: readonly Accepted[],
+  { concurrency }: Settings,
+  wait: { withinMs: number; action: string },
+): Promise<Ledger> {
+  return until(
+    sql,
+    jobs,
+    (ledger) => {
+      const over = jobs.filter(({ id }) => attemptsOf(ledger, id)[0]?.outcome === 'failed');
+      if (over.length >= WORKERS.length * concurrency) return undefined;
+      return {
+        expected: 'their first attempts to fail',
+        actual: `${over.length} of ${jobs.length} have`,
+        about: idsOf(jobs),
+      };
+    },
+    wait,
+  );
+}
+
+/** @throws {CheckFailure} it is not dead after just so many attempts, or had an effect */
+export function expectDead(ledger: Ledger, id: string, attempts: number, action: string): void {
+  const job = ledger.jobs.find((row) => row.id === id)!;
+  const begun = attemptsOf(ledger, id).length;
+  const effects = ledger.effects.filter(({ jobId }) => jobId === id).length;
+  if (job.status === 'dead' && begun === attempts && effects === 0 && job.attempts === begun)
+    return;
+  throw ledgerFailure(ledger, {
+    action,
+    expected: `it to be dead after ${attempts} attempts, without an effect`,
+    actual: `it is ${job.status} after ${begun} attempts, with ${effects} effects${job.attempts === begun ? '' : `; jobs.attempts says ${job.attempts}`}`,
+    about: [id],
+  });
+}
+
+interface PauseBounds {
+  /** What the machine may add. */
+  extra: number;
+  /** How far clocks may be apart. */
+  slack: number;
+  action: string;
+  /** The first attempt of the round. */
+  from?: number;
+}
+
+/** The pause after failed attempt n is BACKOFF_BASE_MS × 2^(n−1), or up to half longer. */
+function expectPauses(
+  ledger: Ledger,
+  id: string,
+  { backoffMs }: Settings,
+  { extra, slack, action, from = 1 }: PauseBounds,
+): void {
+  const attempts = attemptsOf(ledger, id).slice(from - 1);
+  for (const [i, after] of attempts.slice(1).entries()) {
+    const before = attempts[i]!;
+    const pause = after.startedAt - (before.endedAt ?? before.startedAt);
+    const least = backoffMs * 2 ** i;
+    const most = 1.5 * least + BEGIN_MS + extra;
+    if (pause >= least - slack && pause <= most) continue;
+    throw ledgerFailure(ledger, {
+      action,
+      expected: `a pause of ${least} ms or up to half more after attempt ${before.attempt} (BACKOFF_BASE_MS × 2^${i})`,
+      actual: `${pause.toFixed(0)} ms from its end to the next attempt`,
+      about: [id],
+    });
+  }
+}

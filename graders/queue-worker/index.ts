@@ -1,0 +1,38 @@
+import { defineGrader } from 'backend-labs/kit';
+import accepting from './accepting.ts';
+import broker from './broker.ts';
+import cancelling from './cancelling.ts';
+import crashes from './crashes.ts';
+import failures from './failures.ts';
+import idempotency from './idempotency.ts';
+import leases from './leases.ts';
+import order from './order.ts';
+import outages from './outages.ts';
+import plenty from './plenty.ts';
+import requests from './requests.ts';
+import stops from './stops.ts';
+
+export default defineGrader({
+  lab: 'queue-worker',
+  instances: { web: 1, worker: 2 },
+  env: (random) => ({
+    MAX_ATTEMPTS: String(random.integer(3, 4)),
+    BACKOFF_BASE_MS: String(random.integer(150, 250)),
+    LEASE_MS: String(random.integer(1_500, 2_500)),
+    WORKER_CONCURRENCY: String(random.integer(2, 4)),
+  }),
+  stages: [
+    accepting,
+    requests,
+    idempotency,
+    cancelling,
+    plenty,
+    order,
+    failures,
+    crashes,
+    leases,
+    stops,
+    outages,
+    broker,
+  ],
+});

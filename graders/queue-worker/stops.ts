@@ -1,0 +1,198 @@
+import { attempt, defineStage, expect } from 'backend-labs/kit';
+import {
+  type Accepted,
+  expectDoneOnce,
+  idsOf,
+  post,
+  postAll,
+  postInTurn,
+  settled,
+  until,
+} from './api.ts';
+import { room } from './bounds.ts';
+import { expectCleanExit } from './exit.ts';
+import { AGAIN, expectReplay } from './idempotency.ts';
+import { sleep, sum } from './job.ts';
+import { type Ledger, ledgerFailure, type Moment, moment, readLedger } from './ledger.ts';
+import { DISPOSABILITY, IDEMPOTENCY_KEYS, OUTBOX } from './reading.ts';
+import { settingsOf, takeoverMs } from './settings.ts';
+
+/** From SIGTERM, or the end of a worker's last job, to the end. */
+const STOP_MS = 5_000;
+/** How long after SIGTERM a worker may still begin what it had already fetched. */
+const FETCHED_MS = 250;
+
+export default defineStage({
+  id: 'stops',
+  title: 'Stops, and a web that dies',
+  world: 'own',
+  checks: [
+    {
+      id: 'sigterm-finishes-jobs',
+      title: 'On SIGTERM a worker finishes its jobs, begins no other, and exits with code 0',
+      points: 5,
+      needs: ['keeps-ledger'],
+      timeoutMs: 60_000,
+      hint: 'Handle SIGTERM: stop taking jobs, wait for those under way, close the connections, and let the process end. What it has fetched and not begun goes back.',
+      reference: DISPOSABILITY,
+      run: async ({ http, sql, app, random, env }) => {
+        const settings = settingsOf(env);
+        const extra = await room(http);
+        const ms = random.integer(800, 1_100);
+        await app.process('worker.2').terminate(10_000);
+        const jobs = await postAll(
+          http,
+          Array.from({ length: settings.concurrency }, () => sleep(ms, 2)),
+        );
+        const action = `SIGTERM to worker.1, the only worker, in the middle of jobs of ${ms} ms, while others wait`;
+        const running = await until(
+          sql,
+          jobs,
+          ({ attempts }) =>
+            attempts.length >= Math.min(2, jobs.length)
+              ? undefined
+              : {
+                  expected: 'it to begin',
+                  actual: `${attempts.length} have begun`,
+                  about: idsOf(jobs),
+                },
+          { withinMs: 5_000, action },
+        );
+        const waiting = await postAll(
+          http,
+          Array.from({ length: 12 }, () => sleep(60)),
+        );
+        const moments: Moment[] = [await moment(sql, 'SIGTERM to worker.1')];
+        const bound = ms + STOP_MS + extra;
+        const exit = await app.process('worker.1').terminate(bound);
+        moments.push(await moment(sql, 'worker.1 has ended'));
+        const all = [...jobs, ...waiting];
+        expectFinished(await readLedger(sql, idsOf(all)), all, action, moments, extra);
+        expectCleanExit(
+          app.process('worker.1'),
+          exit,
+          bound,
+          'it to exit with code 0 within 5 s of the end of its last job',
+        );
+        await app.process('worker.2').start();
+        const ledger = await settled(sql, all, {
+          withinMs: takeoverMs(settings) + 10_000 + extra,
+          action: `${action}, then start worker.2`,
+          moments,
+        });
+        expectDoneOnce(ledger, all, action, moments);
+        const twice = running.attempts.filter(
+          ({ jobId }) => ledger.attempts.filter((one) => one.jobId === jobId).length > 1,
+        );
+        if (twice.length > 0)
+          throw ledgerFailure(ledger, {
+            action,
+            expected: 'the jobs that were under way to be finished in their first attempt',
+            actual: `${twice.length} of ${running.attempts.length} had a second one`,
+            about: twice.map(({ jobId }) => jobId),
+            moments,
+          });
+      },
+    },
+    {
+      id: 'web-sigterm-answers',
+      title: 'On SIGTERM web answers what is in flight and exits with code 0; that job is done',
+      points: 2,
+      needs: ['does-jobs'],
+      timeoutMs: 40_000,
+      hint: 'On SIGTERM close the server, which waits for requests in flight, then the connections to Redis and Postgres, and let the process end.',
+      reference: DISPOSABILITY,
+      run: async ({ http, sql, app, postgres, random }) => {
+        const bound = STOP_MS + (await room(http));
+        postgres.of('web.1').delay(60);
+        const sent = attempt(() =>
+          post(http, sum(random), { note: 'in flight when SIGTERM comes' }),
+        );
+        await postgres
+          .of('web.1')
+          .seen(/\S/, { withinMs: 3_000, what: 'a statement of the request' });
+        const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
+        if (answer.failure !== undefined) throw answer.failure;
+        expectCleanExit(app.web, exit, bound, 'the process to exit with code 0 within 5 s');
+        const action = 'POST /jobs, in flight when SIGTERM comes';
+        const job = answer.value!;
+        expectDoneOnce(await settled(sql, [job], { withinMs: 10_000, action }), [job], action);
+      },
+    },
+    {
+      id: 'survives-web-kill',
+      title: 'kill -9 of web right after its 202: every job that was accepted is done, without it',
+      points: 3,
+      needs: ['does-jobs'],
+      timeoutMs: 60_000,
+      hint: 'Answer 202 only once the job is stored, and make sure that the workers hear of it even if web says nothing more: nothing may wait in its memory.',
+      reference: OUTBOX,
+      run: async ({ http, sql, app, random }) => {
+        const extra = await room(http);
+        const jobs: Accepted[] = await postInTurn(
+          http,
+          Array.from({ length: 6 }, () => sum(random, { priority: random.integer(1, 9) })),
+        );
+        await app.web.kill();
+        const killed = await moment(sql, 'kill -9 of web.1');
+        const action = 'POST /jobs, then kill -9 of web.1 at once';
+        const ledger = await settled(sql, jobs, {
+          withinMs: 10_000 + extra,
+          action,
+          moments: [killed],
+        });
+        expectDoneOnce(ledger, jobs, action, [killed]);
+      },
+    },
+    {
+      id: 'keys-survive-restart',
+      title: 'An Idempotency-Key survives kill -9 and a restart of all processes',
+      points: 1,
+      needs: ['replays-key', 'survives-web-kill'],
+      timeoutMs: 40_000,
+      hint: 'Keep keys in Postgres: a map in the process forgets them just when clients try again.',
+      reference: IDEMPOTENCY_KEYS,
+      run: async ({ http, app, random }) => {
+        const task = sum(random);
+        const headers = { 'idempotency-key': random.uuid() };
+        const first = await post(http, task, { headers });
+        await Promise.all(app.processes.map((process) => process.kill()));
+        await Promise.all(app.processes.map((process) => process.start()));
+        const note = `${AGAIN}, after kill -9 and a restart`;
+        expectReplay(await post(http, task, { headers, note }), first);
+        const changed = { ...task.input, priority: 3 };
+        expect(await http.post('/jobs', { json: changed, headers })).toBeProblem(422);
+      },
+    },
+  ],
+});
+
+/** As the worker ends: what it had begun is completed, and it has begun nothing since the signal. */
+function expectFinished(
+  ledger: Ledger,
+  jobs: readonly Accepted[],
+  action: string,
+  moments: readonly Moment[],
+  extra: number,
+): void {
+  const own = ledger.attempts.filter(({ worker }) => worker === 'worker.1');
+  const cut = own.filter(({ outcome }) => outcome !== 'completed');
+  if (cut.length > 0)
+    throw ledgerFailure(ledger, {
+      action,
+      expected: 'each attempt that it had begun to be completed before it ends',
+      actual: `${cut.length} were not`,
+      about: cut.map(({ jobId }) => jobId),
+      moments,
+    });
+  const signal = moments[0]!.at;
+  const late = own.filter(({ startedAt }) => startedAt > signal + FETCHED_MS + extra / 4);
+  if (late.length > 0)
+    throw ledgerFailure(ledger, {
+      action,
+      expected: 'no attempt to begin after SIGTERM',
+      actual: `${late.length} of ${jobs.length} jobs did, the last ${((late.at(-1)!.startedAt - signal) / 1_000).toFixed(2)} s after it`,
+      about: late.map(({ jobId }) => jobId),
+      moments,
+    });
+}
