@@ -1,6 +1,11 @@
 import { defineGrader } from 'backend-labs/kit';
 import basics from './basics.ts';
+import bearer from './bearer.ts';
 import claims from './claims.ts';
+import passwords from './passwords.ts';
+import permissions from './permissions.ts';
+import registration from './registration.ts';
+import sessions from './sessions.ts';
 import { randomSettings } from './settings.ts';
 import verification from './verification.ts';
 
@@ -8,5 +13,5 @@ export default defineGrader({
   lab: 'jwt-auth',
   instances: { web: 2 },
   env: randomSettings,
-  stages: [basics, claims, verification],
+  stages: [basics, claims, verification, bearer, passwords, registration, permissions, sessions],
 });
