@@ -24,7 +24,11 @@ const generated = [
   ['schemas/lab.schema.json', 'src/core/manifest.ts'],
   ['schemas/workspace.schema.json', 'src/core/workspace-manifest.ts'],
   ['schemas/mutant.schema.json', 'src/core/mutant-manifest.ts'],
+  ['schemas/checks.schema.json', 'src/core/checks-file.ts'],
 ] as const;
+
+/** Keywords that leave open what a value is. */
+const SAY_NO_TYPE = ['description', 'if', 'then'];
 
 const check = process.argv.includes('--check');
 for (const [source, target] of generated) {
@@ -52,10 +56,36 @@ async function typesOf(source: string, target: string): Promise<string> {
 
 /**
  * The schema as it describes a file that has been loaded. Members with a default are there then.
- * A `oneOf` at the top only says which members exclude each other: as a type it would be noise.
+ * A `oneOf` of required members only says which exclude each other: as a type it would be noise.
  */
-function asLoaded({ oneOf: _, ...schema }: JsonSchema): JsonSchema {
-  return requireDefaults(schema) as JsonSchema;
+function asLoaded(schema: JsonSchema): JsonSchema {
+  return requireDefaults(withUnknown(withoutChoices(schema))) as JsonSchema;
+}
+
+function withoutChoices(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutChoices);
+  if (typeof value !== 'object' || value === null) return value;
+  const { oneOf, ...schema } = value as JsonSchema;
+  const isChoice =
+    Array.isArray(oneOf) &&
+    oneOf.every((branch: JsonSchema) => Object.keys(branch).join() === 'required');
+  return Object.fromEntries(
+    Object.entries(isChoice || oneOf === undefined ? schema : { ...schema, oneOf }).map(
+      ([name, member]) => [name, withoutChoices(member)],
+    ),
+  );
+}
+
+/** A schema that allows anything is `unknown`, not an object. */
+function withUnknown(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withUnknown(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const isSchema = !['properties', 'definitions', 'default'].includes(key);
+  if (isSchema && Object.keys(value).every((name) => SAY_NO_TYPE.includes(name)))
+    return { ...value, tsType: 'unknown' };
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withUnknown(member, name)]),
+  );
 }
 
 function requireDefaults(value: unknown): unknown {

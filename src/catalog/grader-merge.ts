@@ -23,6 +23,10 @@ export function mergeGraders(lab: string, parts: readonly GraderPart[]): Grader 
     for (const stage of part.grader.stages) {
       refuseRepeated(stage, part.file, checks);
       const known = stages.get(stage.id);
+      if (known === undefined && !stage.title)
+        throw fault(part.file, `the stage "${stage.id}" has no title`, {
+          hint: 'Only a stage that the lab has already can do without.',
+        });
       if (known === undefined) stages.set(stage.id, { stage, file: part.file });
       else stages.set(stage.id, { ...known, stage: joined(known, stage, part.file) });
     }
@@ -61,6 +65,10 @@ function joined(known: { stage: Stage; file: string }, more: Stage, file: string
   const { stage } = known;
   const there = displayPath(known.file);
   if (file === known.file) throw fault(file, `two stages are called "${more.id}"`);
+  if (more.title && more.title !== stage.title)
+    throw fault(file, `the stage "${more.id}" has the title "${more.title}"`, {
+      hint: `In ${there} it is "${stage.title}": say the same, or give the stage another id.`,
+    });
   if (worldOf(more) !== worldOf(stage))
     throw fault(file, `the stage "${more.id}" has a world that is ${worldOf(more)}`, {
       hint: `In ${there} it is ${worldOf(stage)}: say the same, or give the stage another id.`,

@@ -53,8 +53,19 @@ export async function loadGrader(
   };
 }
 
-async function partsOf(lab: string, { code }: GraderFiles): Promise<GraderPart[]> {
-  return code === undefined ? [] : [{ file: code, grader: await importGrader(lab, code) }];
+async function partsOf(lab: string, { code, checks }: GraderFiles): Promise<GraderPart[]> {
+  const parts = [
+    ...(code === undefined
+      ? []
+      : [importGrader(lab, code).then((grader) => ({ file: code, grader }))]),
+    ...(checks === undefined ? [] : [partInYaml(lab, checks)]),
+  ];
+  return Promise.all(parts);
+}
+
+async function partInYaml(lab: string, file: string): Promise<GraderPart> {
+  const { readChecks } = await import('./checks/read.ts');
+  return { file, grader: await readChecks(lab, file) };
 }
 
 function idsOf({ grader }: GraderPart): string[] {

@@ -4,7 +4,7 @@ import { frameOf, placeOf } from './yaml/source.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** The file formats that have a schema in `schemas/`. */
-export type ManifestKind = 'lab' | 'workspace' | 'mutant';
+export type ManifestKind = 'lab' | 'workspace' | 'mutant' | 'checks';
 
 const FORMAT_VERSION = 1;
 
@@ -29,7 +29,8 @@ export async function readManifestFile<T>(
   kind: ManifestKind,
   cwd?: string,
 ): Promise<ManifestFile<T>> {
-  const yaml = await readYamlFile(file, { cwd });
+  // Checks are as trusted as code; there, what several of them share is said once.
+  const yaml = await readYamlFile(file, { cwd, aliases: kind === 'checks' });
   const { formatVersion } = yaml.value;
   if (typeof formatVersion === 'number' && formatVersion > FORMAT_VERSION) throw newer(yaml);
   const { validatorOf } = await import('./manifest/validators.ts');

@@ -1,9 +1,15 @@
 import { Ajv, type ValidateFunction } from 'ajv';
+import checksSchema from '../../../schemas/checks.schema.json' with { type: 'json' };
 import labSchema from '../../../schemas/lab.schema.json' with { type: 'json' };
 import mutantSchema from '../../../schemas/mutant.schema.json' with { type: 'json' };
 import workspaceSchema from '../../../schemas/workspace.schema.json' with { type: 'json' };
 
-export const schemas = { lab: labSchema, workspace: workspaceSchema, mutant: mutantSchema };
+export const schemas = {
+  lab: labSchema,
+  workspace: workspaceSchema,
+  mutant: mutantSchema,
+  checks: checksSchema,
+};
 
 const compiled = new Map<keyof typeof schemas, ValidateFunction>();
 

@@ -101,7 +101,8 @@ function newAjv(options: Options, document: Json): Ajv2020 {
   return ajv.addSchema(document, 'contract');
 }
 
-function violationOf(error: SchemaError): Violation {
+/** A schema error as a departure from what was agreed. */
+export function violationOf(error: SchemaError): Violation {
   const { params, instancePath } = error;
   const member =
     params['missingProperty'] ??

@@ -27,7 +27,10 @@ export interface YamlDocument {
 const MAX_DEPTH = 100;
 
 export interface YamlOptions {
-  /** Whether `*name` may stand for what `&name` marks: a few hundred bytes can mean gigabytes. */
+  /**
+   * Whether `*name` may stand for what `&name` marks, and `<<: *name` for its members: a few hundred
+   * bytes can mean gigabytes.
+   */
   aliases: boolean;
 }
 
@@ -40,6 +43,8 @@ export function parseYaml(source: Source, { aliases }: YamlOptions): YamlDocumen
   const document = parseDocument(source.text, {
     prettyErrors: false,
     stringKeys: true,
+    // `<<: *name` takes the members of another mapping over.
+    merge: aliases,
     // Quadratic in the number of keys; `problemsOf` is not.
     uniqueKeys: false,
   });

@@ -5,6 +5,8 @@ import { shown } from '../shown.ts';
 export interface ResponseExpectation {
   /** One of the given statuses. */
   toHaveStatus(...statuses: readonly number[]): void;
+  /** A status from 200 to 299. */
+  toSucceed(): void;
   /** The header is there and, where a value is given, is or matches it. */
   toHaveHeader(name: string, value?: string | RegExp): void;
   notToHaveHeader(name: string): void;
@@ -22,6 +24,10 @@ export function expectResponse(response: Response): ResponseExpectation {
   };
   return {
     toHaveStatus,
+    toSucceed: () => {
+      if (response.status >= 200 && response.status < 300) return;
+      throw response.failure('a status from 200 to 299', statusAndDetail(response));
+    },
     toHaveHeader: (name, value) => {
       const actual = response.requiredHeader(name);
       const holds =

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Expect } from '../../core/checks-file.ts';
+import type { Violation } from '../../core/exchange.ts';
+import { expect } from '../expect/expect.ts';
+import type { Response } from '../http/response.ts';
+import { shown } from '../shown.ts';
+import { resolvePointer } from './pointer.ts';
+import type { Scope } from './scope.ts';
+import { TYPES } from './types.ts';
+
+/** Where a body departs from a JSON Schema. The validator is not the kit's. */
+export type SchemaViolations = (schema: object | boolean, body: unknown) => Violation[];
+
+/** @throws {CheckFailure} the answer is not as it must be */
+export function expectAnswer(
+  answer: Response,
+  wanted: Expect,
+  scope: Scope,
+  violationsOf: SchemaViolations,
+): void {
+  expectStatus(answer, wanted);
+  for (const [name, value] of Object.entries(wanted.headers ?? {}))
+    expectHeader(answer, name, value, scope);
+  for (const [member, type] of Object.entries(wanted.types ?? {})) {
+    const actual = at(answer.json, member);
+    if (!TYPES[type].fits(actual)) throw atFault(answer, member, TYPES[type].called, actual);
+  }
+  if (wanted.json !== undefined) expectJson(answer, scope.fill(wanted.json));
+  if (wanted.schema !== undefined) {
+    const [first] = violationsOf(wanted.schema, answer.json);
+    if (first !== undefined)
+      throw answer.failure(`at ${first.at}: ${first.expected}`, first.actual);
+  }
+  if (wanted.body === '') expect(answer).toHaveEmptyBody();
+  else if (wanted.body !== undefined)
+    expect(answer.text, 'the body', answer).toBe(scope.text(wanted.body));
+}
+
+function expectStatus(answer: Response, { status, problem }: Expect): void {
+  if (problem !== undefined) expect(answer).toBeProblem(...[problem].flat());
+  if (status !== undefined) expect(answer).toHaveStatus(...[status].flat());
+  if (status === undefined && problem === undefined) expect(answer).toSucceed();
+}
+
+function expectHeader(
+  answer: Response,
+  name: string,
+  value: NonNullable<Expect['headers']>[string],
+  scope: Scope,
+): void {
+  if (value === false) expect(answer).notToHaveHeader(name);
+  else if (value === true) expect(answer).toHaveHeader(name);
+  else if (typeof value === 'string') expect(answer).toHaveHeader(name, scope.text(value));
+  else expect(answer).toHaveHeader(name, new RegExp(value.matches));
+}
+
+/** A mapping names some of the members; anything else is the whole body. */
+function expectJson(answer: Response, wanted: unknown): void {
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) {
+    expect(answer.json as unknown, 'the body', answer).toBe(wanted);
+    return;
+  }
+  for (const [member, value] of Object.entries(wanted)) {
+    if (!member.startsWith('/')) expect(answer).toHaveJson({ [member]: value });
+    else if (!isDeepStrictEqual(at(answer.json, member), value))
+      throw atFault(answer, member, shown(value), at(answer.json, member));
+  }
+}
+
+/** A member by its name, or what a JSON Pointer leads to. */
+function at(body: unknown, member: string): unknown {
+  return resolvePointer(
+    body,
+    member.startsWith('/') ? member : `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  );
+}
+
+function atFault(answer: Response, member: string, expected: string, actual: unknown) {
+  const name = member.startsWith('/') ? member : `"${member}"`;
+  return answer.failure(
+    `${name}: ${expected} in the body`,
+    actual === undefined ? 'no such member' : `${name}: ${shown(actual)}`,
+  );
+}
