@@ -12,6 +12,7 @@ import {
 } from './api.ts';
 import { expectCommands, expectConsiderate } from './evidence.ts';
 import { maxAgeOf, seconds, TTL } from './freshness.ts';
+import { servesWhileRedisIsFull } from './full.ts';
 import { asStored, newCategory, newProduct, newSku, otherPrice } from './product.ts';
 import { CHALLENGES, EXPIRY, KEYSPACE, redisCommand } from './reading.ts';
 
@@ -230,6 +231,7 @@ export default defineStage({
         }
       },
     },
+    servesWhileRedisIsFull,
   ],
 });
 

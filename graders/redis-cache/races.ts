@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { concurrently, defineStage, expect, type Http } from 'backend-labs/kit';
+import {
+  concurrently,
+  defineStage,
+  expect,
+  type Http,
+  type Response,
+  type SharedContext,
+} from 'backend-labs/kit';
 import {
   createProduct,
   instances,
@@ -251,40 +258,21 @@ export default defineStage({
       title: 'While one product is slow, the others are as fast as ever',
       points: 2,
       needs: ['readers-share-a-query'],
+      timeoutMs: 40_000,
       hint: 'Wait for a reading of the same key only. One lock around the cache, or one connection for all queries, makes the slowest product the speed of all.',
       reference: LEASES,
       run: async ({ http, sql, random }) => {
-        const [slow, ...others] = [
-          await createProduct(http, random),
-          await createProduct(http, random),
-          await createProduct(http, random),
-        ];
-        let over = false;
-        const read = () =>
-          readProduct(http, slow!, { note: 'takes 1.5 s' }).finally(() => {
-            over = true;
-          });
-        await whileReading(sql, slow!.sku, 1_500, read, async () => {
-          for (const product of others) {
-            const found = await readProduct(http, product, { note: 'another product, meanwhile' });
-            if (over)
-              throw found.failure(
-                'an answer while the slow product is still read',
-                'one only after that',
-              );
-          }
-          const patched = await patchProduct(
-            http,
-            others[0]!,
-            { price: 1 },
-            'another product, meanwhile',
-          );
-          if (over)
-            throw patched.failure(
+        // An app that waits does so each time; one that does not may be late on a busy machine, and once in
+        // time is proof enough.
+        for (let round = 1; round <= 4; round += 1) {
+          const late = await lateBehindSlow({ http, sql, random });
+          if (late === undefined) return;
+          if (round === 4)
+            throw late.failure(
               'an answer while the slow product is still read',
-              'one only after that',
+              'one only after that, in each of 4 rounds',
             );
-        });
+        }
       },
     },
     {
@@ -336,3 +324,31 @@ export default defineStage({
     },
   ],
 });
+
+/** Asks for other products while one is slow; gives the first answer that came only after the slow one. */
+async function lateBehindSlow({
+  http,
+  sql,
+  random,
+}: Pick<SharedContext, 'http' | 'sql' | 'random'>): Promise<Response | undefined> {
+  const [slow, ...others] = [
+    await createProduct(http, random),
+    await createProduct(http, random),
+    await createProduct(http, random),
+  ];
+  let over = false;
+  const read = () =>
+    readProduct(http, slow!, { note: 'takes 1.5 s' }).finally(() => {
+      over = true;
+    });
+  const note = 'another product, meanwhile';
+  const { result } = await whileReading(sql, slow!.sku, 1_500, read, async () => {
+    for (const product of others) {
+      const found = await readProduct(http, product, { note });
+      if (over) return found;
+    }
+    const patched = await patchProduct(http, others[0]!, { price: 1 }, note);
+    return over ? patched : undefined;
+  });
+  return result;
+}

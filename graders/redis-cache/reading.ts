@@ -47,3 +47,8 @@ export const EXPIRY: Reference = {
   title: 'Redis: EXPIRE, and how keys expire',
   url: 'https://redis.io/docs/latest/commands/expire/',
 };
+
+export const EVICTION: Reference = {
+  title: 'Redis: key eviction, and what noeviction refuses',
+  url: 'https://redis.io/docs/latest/develop/reference/eviction/',
+};
