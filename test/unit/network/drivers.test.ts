@@ -120,6 +120,10 @@ test('pg: a cancelled statement fails, and the CancelRequest is no statement', a
   await tap.waitFor(({ sql }) => sql.includes('pg_sleep'), { timeoutMs: 5_000 });
   // What the server gave for this; pg has it, and its types do not.
   const { processID, secretKey } = client as unknown as Record<string, number>;
+  // Sent is not yet begun, and a backend that does nothing drops the request.
+  const asleep = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'";
+  const sleepers = () => direct(async (other) => (await other.query(asleep, [processID])).rowCount);
+  await expect.poll(sleepers, { timeout: 5_000 }).toBe(1);
   const request = [16, 80_877_102, processID as number, secretKey as number].map(int32);
   connect(proxy.port, proxy.host).end(Buffer.concat(request));
   await refused;
