@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { ephemeralPorts, listeningPort } from './ports.ts';
+import { type Hold, holdAnyPort } from './hold.ts';
 
 const TRIES = 100;
 
@@ -10,6 +10,7 @@ export class Door {
   #server: Server | undefined;
   #opening: Promise<void> = Promise.resolve();
   #port = 0;
+  #hold: Hold | undefined;
 
   /** @param admit Gets each accepted socket: paused, half-open allowed, without Nagle's delay. */
   constructor(host: string, admit: (client: Socket) => void) {
@@ -27,14 +28,18 @@ export class Door {
     return this.open();
   }
 
-  /** Chooses a free port. */
-  async openAnywhere(): Promise<void> {
-    const ephemeral = await ephemeralPorts();
+  /**
+   * Chooses a free port, and keeps it until `close`.
+   * @param random A number in [0, 1), as of `Math.random`.
+   */
+  async openAnywhere(random: () => number = Math.random): Promise<void> {
     for (let tries = 1; ; tries++) {
-      this.#port = listeningPort(ephemeral);
+      this.#hold = await holdAnyPort(random);
+      this.#port = this.#hold.port;
       try {
         return await this.open();
       } catch (error) {
+        this.close();
         if (!isPortTaken(error) || tries === TRIES) throw error;
       }
     }
@@ -49,7 +54,9 @@ export class Door {
         else client.resetAndDestroy();
       });
       this.#server = server;
-      this.#opening = this.#listen(server);
+      // One that was shut while it was about to listen still has the port.
+      const before = this.#opening.catch(() => {});
+      this.#opening = before.then(() => this.#listen(server));
     }
     return this.#opening;
   }
@@ -61,12 +68,22 @@ export class Door {
     if (server?.listening) server.close();
   }
 
+  /** As `shut`, and for good: another may have the port. */
+  close(): void {
+    this.shut();
+    this.#hold?.release();
+    this.#hold = undefined;
+  }
+
   #listen(server: Server): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#server !== server) return resolve();
       server.once('error', (error) => {
         if (this.#server === server) this.#server = undefined;
         reject(error);
       });
+      // Shut before it could say that it listens.
+      server.once('close', resolve);
       server.listen({ host: this.#host, port: this.#port }, () => {
         // A failing accept (out of descriptors) is the client's to notice.
         server.on('error', () => {});

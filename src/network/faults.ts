@@ -27,7 +27,7 @@ export interface Faults {
   blackhole(): void;
   /**
    * Ends the fault; resolves once connections are accepted, on the same port as
-   * before. Rejects where another process has taken that port meanwhile.
+   * before. Rejects where another process listens just there meanwhile (hold.ts).
    */
   restore(): Promise<void>;
 }

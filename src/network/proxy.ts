@@ -83,7 +83,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
   async function close(): Promise<void> {
     closed = true;
-    door.shut();
+    door.close();
     resetAll();
     if (links.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();

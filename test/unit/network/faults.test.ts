@@ -166,6 +166,15 @@ describe('cut', () => {
     await openThrough();
   });
 
+  test('overtakes a restore that another follows', async () => {
+    proxy.faults.cut();
+    const first = proxy.faults.restore();
+    proxy.faults.cut();
+    const second = proxy.faults.restore();
+    await Promise.all([first, second]);
+    await openThrough();
+  });
+
   test('a port taken meanwhile is named', async () => {
     proxy.faults.cut();
     const thief = createServer();
@@ -312,8 +321,8 @@ describe('close', () => {
       expect(own.connections).toBe(0);
       await expect.poll(() => sockets.every((socket) => socket.destroyed)).toBe(true);
       await expect.poll(() => echoSockets.size).toBe(0);
-      // The echo server and the proxy of the other tests.
-      await expect.poll(() => handles().length).toBe(2);
+      // The echo server, and the proxy of the other tests with its hold on its port.
+      await expect.poll(() => handles().length).toBe(3);
       await expect(own.faults.restore()).rejects.toThrow('closed');
     },
   );

@@ -14,7 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ephemeralPorts, listeningPort } from '../../../src/network/ports.ts';
+import { holdAnyPort } from '../../../src/network/hold.ts';
 
 export interface PostgresServer extends AsyncDisposable {
   readonly host: string;
@@ -68,7 +68,8 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   if (options.access) await writeFile(join(data, 'pg_hba.conf'), `${options.access.join('\n')}\n`);
   if (options.tls) await makeCertificate(data, owner);
 
-  const port = listeningPort(await ephemeralPorts());
+  const hold = await holdAnyPort();
+  const { port } = hold;
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -98,6 +99,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   async function stop(): Promise<void> {
     if (server.exitCode === null) server.kill('SIGINT');
     await exited;
+    hold.release();
     await rm(root, { recursive: true, force: true });
   }
   return {

@@ -30,7 +30,7 @@ export async function openEntrance(
   });
   if (at === undefined) await door.openAnywhere();
   else await door.openAt(at);
-  return { port: door.port, shut: () => door.shut() };
+  return { port: door.port, shut: () => door.close() };
 }
 
 /** Listens in the sandbox for connections to a server of this machine. */
