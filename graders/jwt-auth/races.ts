@@ -1,0 +1,140 @@
+import {
+  attempt,
+  concurrently,
+  defineStage,
+  expect,
+  type Http,
+  type Response,
+} from 'backend-labs/kit';
+import { logIn, newAccount, signUp, tryRefresh } from './accounts.ts';
+import { ask, bothOf, expectStatusOnBoth } from './asking.ts';
+import { AUTHENTICATION, LOCKING, ROTATION, UNIQUE } from './reading.ts';
+import { expectSameTime } from './timing.ts';
+
+/**
+ * Milliseconds that each message between app and Postgres waits. What reads first and writes later
+ * then leaves a gap in which others read too: no luck is left in a race.
+ */
+const LATENCY = 5;
+
+export default defineStage({
+  id: 'races',
+  title: 'At the same moment',
+  world: 'own',
+  checks: [
+    {
+      id: 'one-registration-wins',
+      title: 'Of 20 parallel registrations of one address, one is 201 and the rest are 409',
+      points: 2,
+      needs: ['addresses-are-unique'],
+      timeoutMs: 60_000,
+      hint: 'Between “is it taken?” and the INSERT another request can take it. Insert at once, and treat the violation of the UNIQUE constraint (SQLSTATE 23505) as the answer: 409.',
+      reference: UNIQUE,
+      run: async ({ http, sql, random, postgres }) => {
+        const { email } = newAccount(random);
+        const accounts = Array.from({ length: 20 }, (_, i) =>
+          newAccount(random, { email: i % 3 === 2 ? email.toUpperCase() : email }),
+        );
+        await openConnections(http);
+        postgres.delay(LATENCY);
+        const answers = await concurrently(20, (i) =>
+          bothOf(http)[i % 2]!.post('/auth/register', {
+            json: accounts[i],
+            note: 'one of 20 at once, all with one address',
+            // All the hashes at once may take a small machine some time.
+            timeoutMs: 20_000,
+          }),
+        );
+        await postgres.restore();
+        const winners = answers.filter(({ status }) => status === 201);
+        for (const answer of answers) if (answer.status !== 201) expect(answer).toBeProblem(409);
+        expect(winners.length, 'the number of 201 among 20', answers[0]).toBe(1);
+        const rows = await sql`SELECT name FROM users WHERE lower(email) = ${email}`;
+        expect(rows.length, 'the rows of users with this address', winners[0]).toBe(1);
+        await logIn(http, accounts[answers.indexOf(winners[0]!)]!, { note: 'as the one that won' });
+      },
+    },
+    {
+      id: 'one-refresh-wins',
+      title: 'Of 20 parallel refreshes with one token, over both instances, at most one succeeds',
+      points: 4,
+      needs: ['refresh-works-once'],
+      timeoutMs: 60_000,
+      hint: 'A SELECT that finds the token unused says nothing about the moment of the UPDATE. Let one statement decide (`UPDATE … WHERE token_hash = $1 AND used_at IS NULL RETURNING …`), or lock the row first.',
+      reference: LOCKING,
+      run: async ({ http, random, postgres }) => {
+        for (let round = 0; round < 2; round += 1) {
+          const { refresh } = await signUp(http, random);
+          await openConnections(http);
+          postgres.delay(LATENCY);
+          const answers = await burst(http, refresh);
+          await postgres.restore();
+          const winners = answers.filter(({ status }) => status === 200);
+          for (const answer of answers) if (answer.status !== 200) expect(answer).toBeProblem(401);
+          if (winners.length > 1)
+            throw winners[1]!.failure(
+              'at most one 200 for one refresh token',
+              `${winners.length} of ${answers.length} requests were answered 200`,
+            );
+        }
+      },
+    },
+    {
+      id: 'parallel-replay-ends-session',
+      title: 'After these the session has ended: what the winner was given is refused',
+      points: 2,
+      needs: ['one-refresh-wins', 'replay-ends-access'],
+      timeoutMs: 60_000,
+      hint: 'The losers are replays, and end the session. Where that happens before the winner’s new token is stored, the new one must not escape: let tokens be good only while their session is.',
+      reference: ROTATION,
+      run: async ({ http, random, postgres }) => {
+        const session = await signUp(http, random);
+        await openConnections(http);
+        postgres.delay(LATENCY);
+        const answers = await burst(http, session.refresh);
+        await postgres.restore();
+        const note = 'of a session whose refresh token came 20 times at once';
+        for (const winner of answers.filter(({ status }) => status === 200)) {
+          const again = await tryRefresh(http, winner.json.refresh_token, { note });
+          expect(again).toBeProblem(401);
+          await expectStatusOnBoth(http, winner.json.access_token, 401, note);
+        }
+        await expectStatusOnBoth(http, session.access, 401, note);
+      },
+    },
+    {
+      id: 'log-in-takes-as-long',
+      title: 'A log-in with an unknown address takes as long as one with a wrong password',
+      points: 3,
+      needs: ['log-in-tells-nothing', 'hashes-slowly'],
+      timeoutMs: 120_000,
+      hint: 'Where there is no such account, verify the password against a hash that you made when the app started, with the same cost, and answer 401 all the same.',
+      reference: AUTHENTICATION,
+      run: async ({ http, random, signal }) => {
+        const { account } = await signUp(http, random);
+        await expectSameTime(http, account.email, random, signal);
+      },
+    },
+  ],
+});
+
+function burst(http: Http, token: string): Promise<Response[]> {
+  const note = 'one of 20 at once, all with one refresh token';
+  return concurrently(20, (i) =>
+    tryRefresh(bothOf(http)[i % 2]!, token, { note, timeoutMs: 10_000 }),
+  );
+}
+
+/** Has the app open its connections: what races is then the statements, not the handshakes before them. */
+async function openConnections(http: Http): Promise<void> {
+  await concurrently(20, (i) =>
+    attempt(() => ask(bothOf(http)[i % 2]!, 'x.y.z', 'GET', '/me', { note: 'before the race' })),
+  );
+  await concurrently(20, (i) =>
+    attempt(() =>
+      tryRefresh(bothOf(http)[i % 2]!, 'x'.repeat(43), {
+        note: 'to have connections open before the race',
+      }),
+    ),
+  );
+}
