@@ -6,6 +6,8 @@ import { displayPath } from './display-path.ts';
 export interface GraderPart {
   file: string;
   grader: Grader;
+  /** The file whose checks of a stage come after those of this one: plain sequences are read first. */
+  before?: string | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export function mergeGraders(lab: string, parts: readonly GraderPart[]): Grader 
           hint: 'Only a stage that the lab has already can do without.',
         });
       if (known === undefined) stages.set(stage.id, { stage, file: part.file });
-      else stages.set(stage.id, { ...known, stage: joined(known, stage, part.file) });
+      else stages.set(stage.id, { ...known, stage: joined(known, stage, part, checks) });
     }
   }
   if (added.length === 0) return first.grader;
@@ -60,8 +62,16 @@ function refuseRepeated({ checks }: Stage, file: string, seen: Map<string, strin
   }
 }
 
-/** @param known the stage as it is so far, and the file that it was first in */
-function joined(known: { stage: Stage; file: string }, more: Stage, file: string): Stage {
+/**
+ * @param known the stage as it is so far, and the file that it was first in
+ * @param files that checks are from, by id
+ */
+function joined(
+  known: { stage: Stage; file: string },
+  more: Stage,
+  { file, before }: GraderPart,
+  files: ReadonlyMap<string, string>,
+): Stage {
   const { stage } = known;
   const there = displayPath(known.file);
   if (file === known.file) throw fault(file, `two stages are called "${more.id}"`);
@@ -78,7 +88,12 @@ function joined(known: { stage: Stage; file: string }, more: Stage, file: string
       throw fault(file, `the stage "${more.id}" has \`${name}\`, and is in ${there} already`, {
         hint: 'What a world is like is said once: give your stage an id of its own.',
       });
-  return { ...stage, checks: [...stage.checks, ...more.checks] } as Stage;
+  const place = stage.checks.findIndex(({ id }) => files.get(id) === before);
+  const checks = stage.checks as readonly (typeof stage.checks)[number][];
+  return {
+    ...stage,
+    checks: checks.toSpliced(place === -1 ? checks.length : place, 0, ...more.checks),
+  } as Stage;
 }
 
 function worldOf({ world }: Partial<Stage>): 'own' | 'shared' {

@@ -58,14 +58,18 @@ async function partsOf(lab: string, { code, checks }: GraderFiles): Promise<Grad
     ...(code === undefined
       ? []
       : [importGrader(lab, code).then((grader) => ({ file: code, grader }))]),
-    ...(checks === undefined ? [] : [partInYaml(lab, checks)]),
+    ...(checks === undefined ? [] : [partInYaml(lab, checks, code)]),
   ];
   return Promise.all(parts);
 }
 
-async function partInYaml(lab: string, file: string): Promise<GraderPart> {
+async function partInYaml(
+  lab: string,
+  file: string,
+  code: string | undefined,
+): Promise<GraderPart> {
   const { readChecks } = await import('./checks/read.ts');
-  return { file, grader: await readChecks(lab, file) };
+  return { file, grader: await readChecks(lab, file), before: code };
 }
 
 function idsOf({ grader }: GraderPart): string[] {
