@@ -1,0 +1,121 @@
+import pg from 'pg'
+
+const MAX_ATTEMPTS = 3
+
+export class DatabaseUnavailable extends Error {}
+
+export interface Session {
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>
+}
+
+export class Database {
+  readonly #pool: pg.Pool
+  readonly #deadline: number
+
+  /** `deadline`: how many milliseconds one piece of work may take, the wait for a connection included. */
+  constructor(connectionString: string, { deadline, connections }: { deadline: number; connections: number }) {
+    this.#deadline = deadline
+    this.#pool = new pg.Pool({
+      connectionString,
+      max: connections,
+      connectionTimeoutMillis: deadline,
+      // For when the server no longer hears us: it ends what we have given up.
+      statement_timeout: deadline,
+      idle_in_transaction_session_timeout: deadline,
+    })
+    // Both emit when a connection breaks, idle or in use; without a listener that ends the process.
+    this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
+  }
+
+  /** Runs `work` on one connection. Rejects with `DatabaseUnavailable` when that takes too long. */
+  async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#deadline
+    const client = await this.#connect(deadline)
+    try {
+      const result = await before(deadline, work(sessionOn(client)))
+      client.release()
+      return result
+    } catch (error) {
+      // A connection that did not answer in time is closed: its answer might still come.
+      client.release(error instanceof DatabaseUnavailable)
+      throw error
+    }
+  }
+
+  /** As `run`, in a transaction. `work` may run again, after a deadlock. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.run(async (session) => {
+      for (let attempt = 1; ; attempt++) {
+        await session.query('BEGIN')
+        try {
+          const result = await work(session)
+          await session.query('COMMIT')
+          return result
+        } catch (error) {
+          await session.query('ROLLBACK')
+          if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw error
+        }
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+
+  async #connect(deadline: number): Promise<pg.PoolClient> {
+    const connecting = this.#pool.connect()
+    try {
+      return await before(deadline, connecting)
+    } catch (error) {
+      connecting.then(
+        (late) => late.release(),
+        () => {},
+      )
+      throw unavailable('no connection', error)
+    }
+  }
+}
+
+/** The unique constraint that the error tells of, if it does. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError && error.code === '23505' ? error.constraint : undefined
+}
+
+function sessionOn(client: pg.PoolClient): Session {
+  return {
+    async query<Row extends object>(sql: string, values: unknown[] = []) {
+      try {
+        return (await client.query<Row>(sql, values)).rows
+      } catch (error) {
+        throw isOutage(error) ? unavailable('connection lost', error) : error
+      }
+    },
+  }
+}
+
+async function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DatabaseUnavailable('deadline exceeded')), deadline - Date.now())
+  })
+  try {
+    return await Promise.race([promise, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function unavailable(what: string, cause: unknown): DatabaseUnavailable {
+  return new DatabaseUnavailable(cause instanceof Error ? `${what} (${cause.message})` : what, { cause })
+}
+
+/** What the server did not say itself, and what it says when it is full, stopping or starting. */
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return true
+  return ['08', '53', '57'].includes(error.code?.slice(0, 2) ?? '') || error.code === '25P03'
+}
+
+const isTransient = (error: unknown) =>
+  error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001')
