@@ -40,7 +40,7 @@ export default defineStage({
     {
       id: 'logs-in',
       title: 'POST /auth/login gives a pair of tokens for the right password alone',
-      points: 2,
+      points: 1,
       needs: ['registers'],
       hint: 'Look the account up by its address, verify the password against `password_hash`, and answer 200 with access_token, token_type "Bearer", expires_in and refresh_token; 401 otherwise.',
       reference: rfc(6749, '5.1', 'Successful Response'),
@@ -101,7 +101,7 @@ export default defineStage({
     {
       id: 'keeps-notes',
       title: 'Notes are created, listed, read, replaced, patched and deleted',
-      points: 2,
+      points: 1,
       needs: ['knows-me'],
       hint: 'Each is one SQL statement on `notes`. PUT empties a body that is not sent, PATCH leaves it.',
       reference: rfc(9110, '9.3', 'Method Definitions'),

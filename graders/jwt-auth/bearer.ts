@@ -15,7 +15,7 @@ export default defineStage({
     {
       id: 'guards-every-operation',
       title: 'Every operation that needs a token is 401 without one, and with a forged one',
-      points: 3,
+      points: 2,
       needs: ['takes-good-tokens', 'keeps-notes'],
       hint: 'Verify the token in one place before all of these routes, not in each handler: the one that is added tomorrow is then guarded too.',
       reference: rfc(9110, '15.5.2', '401 Unauthorized'),
@@ -60,7 +60,7 @@ export default defineStage({
     {
       id: 'takes-no-other-place',
       title: 'A good token anywhere else than behind Bearer lets nobody in',
-      points: 2,
+      points: 1,
       needs: ['knows-me'],
       hint: 'Take the token from `Authorization: Bearer <token>` and from nowhere else. A token in a URL ends up in logs, histories and Referer headers.',
       reference: rfc(6750, '5.3', 'Summary of Recommendations'),
@@ -107,7 +107,7 @@ export default defineStage({
       id: 'challenges-with-bearer',
       title:
         'Every 401 has WWW-Authenticate: Bearer, with error="invalid_token" if a token was sent',
-      points: 2,
+      points: 1,
       needs: ['refreshes'],
       hint: 'A client without a token learns only the scheme; one whose token is refused learns that it should refresh: `WWW-Authenticate: Bearer error="invalid_token"`. Log-in and refresh answer 401 with `Bearer` too.',
       reference: CHALLENGE,

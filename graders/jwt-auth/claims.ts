@@ -68,7 +68,7 @@ export default defineStage({
     {
       id: 'token-lifetime',
       title: '`exp` is ACCESS_TOKEN_TTL seconds after `iat`, which is now',
-      points: 2,
+      points: 1,
       needs: ['logs-in'],
       hint: 'NumericDate is in seconds since 1970, `Date.now()` in milliseconds. Take the lifetime from ACCESS_TOKEN_TTL, in log-in and in refresh.',
       reference: rfc(7519, '4.1.4', '"exp" (Expiration Time) Claim'),

@@ -42,7 +42,7 @@ export default defineStage({
     {
       id: 'refresh-tokens-expire',
       title: 'A refresh token is refused REFRESH_TOKEN_TTL seconds after its issue, and no sooner',
-      points: 2,
+      points: 1,
       needs: ['refreshes'],
       hint: 'Store `expires_at` with each refresh token, counted from when it was issued (not from the log-in), and compare it when the token is used.',
       reference: ROTATION,

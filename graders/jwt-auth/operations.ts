@@ -56,7 +56,7 @@ export default defineStage({
     {
       id: 'sessions-survive-kill',
       title: 'Sessions, and what ended them, survive kill -9 of both instances',
-      points: 3,
+      points: 2,
       needs: ['refresh-works-once', 'logs-out'],
       timeoutMs: 60_000,
       hint: 'Keep sessions, used refresh tokens and log-outs in Postgres, committed before the answer; and leave the tables alone when you start.',

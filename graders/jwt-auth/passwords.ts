@@ -12,7 +12,7 @@ export default defineStage({
     {
       id: 'hashes-slowly',
       title: '`users.password_hash` holds bcrypt, Argon2id, scrypt or PBKDF2, at a sound cost',
-      points: 4,
+      points: 3,
       needs: ['logs-in'],
       hint: 'A fast hash such as SHA-256 is tried a billion times a second by whoever steals the table. Let a library make and verify the string: bcrypt, argon2, passlib; or write scrypt’s in the form of the contract.',
       reference: PASSWORD_STORAGE,
@@ -108,7 +108,7 @@ export default defineStage({
     {
       id: 'takes-any-characters',
       title: 'Passwords of any characters count as they were sent, blanks and case included',
-      points: 2,
+      points: 1,
       needs: ['logs-in'],
       hint: 'Do not trim, lower or escape a password, and give the hash its UTF-8 bytes.',
       reference: AUTHENTICATION,

@@ -26,7 +26,7 @@ export default defineStage({
     {
       id: 'lists-own-notes',
       title: 'GET /notes lists one’s own notes and nobody else’s',
-      points: 2,
+      points: 1,
       needs: ['keeps-notes'],
       hint: 'The list is a query too: `WHERE owner_id = $1`.',
       reference: OBJECT_LEVEL,
@@ -96,7 +96,7 @@ export default defineStage({
     {
       id: 'owner-is-not-in-the-body',
       title: 'An owner in the body gives a note to nobody else',
-      points: 2,
+      points: 1,
       needs: ['keeps-notes'],
       hint: 'The owner is the account of the token. Take title and body from the body, and nothing else.',
       reference: MASS_ASSIGNMENT,
@@ -157,7 +157,7 @@ export default defineStage({
     {
       id: 'role-is-what-it-is-now',
       title: 'A role that is given or taken away counts at once, for tokens that are out already',
-      points: 3,
+      points: 2,
       needs: ['admin-is-for-admins'],
       hint: 'The claim `role` is as old as the token. Read `users.role` along with the session, and decide by that.',
       reference: FUNCTION_LEVEL,
@@ -195,7 +195,7 @@ export default defineStage({
     {
       id: 'role-claim-decides-nothing',
       title: 'A token whose claim says admin does not make its user one',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens', 'admin-is-for-admins'],
       hint: 'What the account may do stands in `users.role`. Whoever signs tokens with the key, another service perhaps, need not know it.',
       reference: rfc(8725, '3.10', 'Do Not Trust Received Claims'),

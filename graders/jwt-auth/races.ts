@@ -57,7 +57,7 @@ export default defineStage({
     {
       id: 'one-refresh-wins',
       title: 'Of 20 parallel refreshes with one token, over both instances, at most one succeeds',
-      points: 4,
+      points: 3,
       needs: ['refresh-works-once'],
       timeoutMs: 60_000,
       hint: 'A SELECT that finds the token unused says nothing about the moment of the UPDATE. Let one statement decide (`UPDATE … WHERE token_hash = $1 AND used_at IS NULL RETURNING …`), or lock the row first.',
@@ -82,7 +82,7 @@ export default defineStage({
     {
       id: 'parallel-replay-ends-session',
       title: 'After these the session has ended: what the winner was given is refused',
-      points: 2,
+      points: 1,
       needs: ['one-refresh-wins', 'replay-ends-access'],
       timeoutMs: 60_000,
       hint: 'The losers are replays, and end the session. Where that happens before the winner’s new token is stored, the new one must not escape: let tokens be good only while their session is.',
@@ -105,7 +105,7 @@ export default defineStage({
     {
       id: 'log-in-takes-as-long',
       title: 'A log-in with an unknown address takes as long as one with a wrong password',
-      points: 3,
+      points: 2,
       needs: ['log-in-tells-nothing', 'hashes-slowly'],
       timeoutMs: 120_000,
       hint: 'Where there is no such account, verify the password against a hash that you made when the app started, with the same cost, and answer 401 all the same.',

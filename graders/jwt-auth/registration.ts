@@ -11,7 +11,7 @@ export default defineStage({
     {
       id: 'addresses-are-unique',
       title: 'An address that is taken is 409, in whatever case it is spelt',
-      points: 2,
+      points: 1,
       needs: ['logs-in'],
       hint: 'Lower the address before you store it and before you look for it, and answer the violation of the UNIQUE constraint (SQLSTATE 23505) with 409.',
       reference: UNIQUE,
@@ -39,7 +39,7 @@ export default defineStage({
     {
       id: 'register-takes-no-role',
       title: 'A role in the body of a registration makes nobody an admin',
-      points: 3,
+      points: 2,
       needs: ['registers'],
       hint: 'Take from the body what the contract lists (email, password, name), member by member. A body that is spread into an INSERT lets the client choose every column.',
       reference: MASS_ASSIGNMENT,
@@ -74,7 +74,7 @@ export default defineStage({
     {
       id: 'patch-takes-no-role',
       title: 'Nor does one in the body of PATCH /me, nor does it change anything else',
-      points: 2,
+      points: 1,
       needs: ['changes-name'],
       hint: 'PATCH /me changes `name` alone. Build the UPDATE from what the contract lists, not from the members of the body.',
       reference: MASS_ASSIGNMENT,
@@ -107,7 +107,7 @@ export default defineStage({
       id: 'refuses-bad-bodies',
       title:
         'Bad bodies are 400, 415 or 422, unknown paths 404, unknown methods 405, all as problems',
-      points: 2,
+      points: 1,
       needs: ['keeps-notes'],
       hint: 'Make one error handler, and let it answer every error, also those that your framework finds, as application/problem+json with type, title and status.',
       reference: rfc(9457, '3', 'Members of a Problem Details Object'),

@@ -51,7 +51,7 @@ export default defineStage({
       id: 'publishes-keys',
       title:
         'GET /.well-known/jwks.json has both public keys, each with its `kid`, and nothing private',
-      points: 2,
+      points: 1,
       needs: ['answers-health'],
       hint: 'Export the public halves as JWK (`exportJWK` of the public key), with a `kid` that follows from the key, such as its thumbprint (RFC 7638): the same on every instance.',
       reference: rfc(7517, '5', 'JWK Set Format'),
@@ -84,7 +84,7 @@ export default defineStage({
     {
       id: 'signs-with-rs256',
       title: 'Access tokens are signed by RS256 with JWT_PRIVATE_KEY, and `kid` names the key',
-      points: 2,
+      points: 1,
       needs: ['publishes-keys', 'knows-me'],
       hint: 'Set `alg`, `kid` and `typ` in the header and sign with the private key; verify with the public one that `kid` names among yours.',
       reference: rfc(7515, 'A.2', 'Example JWS Using RSASSA-PKCS1-v1_5 SHA-256'),
@@ -134,7 +134,7 @@ export default defineStage({
     {
       id: 'refuses-confused-keys',
       title: 'The public key is no secret: an HMAC under it, in any form, is refused',
-      points: 4,
+      points: 3,
       needs: ['signs-with-rs256'],
       hint: 'A library that is given the public key and no list of algorithms takes "alg":"HS256" at its word, and the key for a secret. Allow RS256 alone.',
       reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
@@ -184,7 +184,7 @@ export default defineStage({
     {
       id: 'refuses-foreign-signatures',
       title: 'Another key, another algorithm, an unknown `kid` or none of a signature is refused',
-      points: 2,
+      points: 1,
       needs: ['signs-with-rs256'],
       hint: 'Choose the key by `kid` among your own; where it is none of them, answer 401. Do not fall back on "the first key".',
       reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
@@ -243,7 +243,7 @@ export default defineStage({
     {
       id: 'fetches-nothing',
       title: 'What `jku`, `x5u` or `jwk` bring or name is neither used nor fetched',
-      points: 3,
+      points: 2,
       needs: ['signs-with-rs256'],
       hint: 'Take keys from your own settings. Whoever chooses the URL chooses the key, and sends your server wherever it likes (SSRF): look at no `jku` and no `x5u`, not even to compare.',
       reference: rfc(8725, '3.10', 'Do Not Trust Received Claims'),

@@ -34,7 +34,7 @@ export default defineStage({
     {
       id: 'tables-hold-no-secrets',
       title: 'No table holds a password or a token in clear',
-      points: 3,
+      points: 2,
       needs: ['refreshes'],
       hint: 'Store the SHA-256 of a refresh token and look it up by that: whoever reads a backup of the database then has nothing to log in with. Access tokens need not be stored at all.',
       reference: PASSWORD_STORAGE,

@@ -11,7 +11,7 @@ export default defineStage({
     {
       id: 'refresh-works-once',
       title: 'A refresh token works once; unknown ones are 401',
-      points: 3,
+      points: 2,
       needs: ['refreshes'],
       hint: 'Mark the token as used in the statement that finds it: `UPDATE … SET used_at = now() WHERE token_hash = $1 AND used_at IS NULL RETURNING …`. No row means 401.',
       reference: ROTATION,
@@ -49,7 +49,7 @@ export default defineStage({
       id: 'replay-ends-session',
       title:
         'A refresh token that comes again ends its session: the newest refresh token is refused too',
-      points: 4,
+      points: 3,
       needs: ['refresh-works-once'],
       hint: 'Keep used tokens and the session that they belong to. One that comes again was stolen, and who holds the newest one may be the thief: end the session.',
       reference: ROTATION,
@@ -78,7 +78,7 @@ export default defineStage({
     {
       id: 'replay-ends-access',
       title: 'And the session’s access tokens, at once and on both instances',
-      points: 2,
+      points: 1,
       needs: ['replay-ends-session', 'logs-out'],
       hint: 'A replay ends the session as log-out does: mark the session, not only its refresh tokens, and look at that mark with every access token.',
       reference: ROTATION,
@@ -100,7 +100,7 @@ export default defineStage({
     {
       id: 'log-out-counts-everywhere',
       title: 'What one instance logs out, the other refuses at once',
-      points: 4,
+      points: 3,
       needs: ['logs-out'],
       hint: 'A list of revoked tokens in the memory of a process is known to that process. Keep it where both instances look, with every request: no cache of sessions may outlive a log-out.',
       reference: rfc(7009, '2', 'Token Revocation'),
@@ -124,7 +124,7 @@ export default defineStage({
     {
       id: 'log-out-ends-all-of-the-session',
       title: 'Log-out ends every token of its session, the refresh token first of all',
-      points: 3,
+      points: 2,
       needs: ['logs-out', 'refreshes'],
       hint: 'End the session, by `sid`, rather than the one token that came: older access tokens of it are still out, and the refresh token makes new ones for weeks.',
       reference: rfc(7009, '2.1', 'Revocation Request'),
@@ -150,7 +150,7 @@ export default defineStage({
     {
       id: 'log-out-spares-others',
       title: 'Other sessions go on, of the same account and of others',
-      points: 2,
+      points: 1,
       needs: ['logs-out', 'refreshes'],
       hint: 'End the session that `sid` names, not all that the account has. (“Log out everywhere” is another button.)',
       reference: rfc(7009, '2.1', 'Revocation Request'),
@@ -168,7 +168,7 @@ export default defineStage({
     {
       id: 'deleted-accounts-are-out',
       title: 'An account that is deleted is out at once: its tokens and its password are refused',
-      points: 2,
+      points: 1,
       needs: ['refreshes', 'takes-good-tokens'],
       hint: 'Look up session and account with every request, and let what belongs to an account go with it (ON DELETE CASCADE).',
       reference: rfc(8725, '3.8', 'Validate Issuer and Subject'),

@@ -15,7 +15,7 @@ export default defineStage({
     {
       id: 'takes-good-tokens',
       title: 'A token that keeps every rule is good, whoever signed it with the key',
-      points: 2,
+      points: 1,
       needs: ['knows-me', 'token-signature'],
       hint: 'Judge a token by its signature, its header, its claims and the session that `sid` names. A list of tokens that were issued is not needed, and fails here.',
       reference: rfc(7519, '7.2', 'Validating a JWT'),
@@ -39,7 +39,7 @@ export default defineStage({
     {
       id: 'refuses-alg-none',
       title: '`alg: none`, however it is spelt, is refused',
-      points: 4,
+      points: 2,
       needs: ['takes-good-tokens'],
       hint: 'Tell the library which algorithm you expect (`algorithms: ["HS256"]`): never take it from the token. `decode` verifies nothing.',
       reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
@@ -52,7 +52,7 @@ export default defineStage({
     {
       id: 'refuses-bad-signatures',
       title: 'A signature that is changed, missing, or of other claims is refused',
-      points: 4,
+      points: 2,
       needs: ['takes-good-tokens'],
       hint: 'Verify, do not decode. A token whose claims were changed has another signature than its own.',
       reference: rfc(7515, '5.2', 'Message Signature or MAC Validation'),
@@ -99,7 +99,7 @@ export default defineStage({
     {
       id: 'refuses-wrong-keys',
       title: 'A token that is signed with another key, or a guessable secret, is refused',
-      points: 3,
+      points: 2,
       needs: ['takes-good-tokens'],
       hint: 'There is one key, JWT_SECRET. No second one "for development", no default, and no empty key where a lookup finds nothing.',
       reference: rfc(8725, '3.5', 'Ensure Cryptographic Keys Have Sufficient Entropy'),
@@ -131,7 +131,7 @@ export default defineStage({
     {
       id: 'refuses-other-algorithms',
       title: 'Another algorithm than JWT_ALG is refused, also with the right key',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'The list of algorithms that you give the library has one entry: JWT_ALG.',
       reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
@@ -169,7 +169,7 @@ export default defineStage({
     {
       id: 'refuses-key-in-header',
       title: 'A key that comes with the token is not used',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'Whoever makes a token chooses its header. A `jwk`, `x5c` or `kid` in it may at most name one of your own keys, never bring one.',
       reference: rfc(8725, '3.10', 'Do Not Trust Received Claims'),
@@ -209,7 +209,7 @@ export default defineStage({
     {
       id: 'refuses-kid-injection',
       title: 'A `kid` that is a path, SQL or an object is no way to another key, and no error',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'Under HS256 there is one key: leave `kid` alone. Where it chooses a key, compare it with the ones that you have; it never becomes part of a path, a query or a property name.',
       reference: rfc(8725, '3.10', 'Do Not Trust Received Claims'),
@@ -274,7 +274,7 @@ export default defineStage({
     {
       id: 'refuses-wrong-typ',
       title: 'A rightly signed token whose `typ` is not at+jwt is refused',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens', 'token-header'],
       hint: 'Compare `typ` in the verified header with at+jwt (in jose: `typ: "at+jwt"`). Without it, whatever else is signed with the same key, such as a refresh token or a confirmation link, passes for an access token.',
       reference: rfc(8725, '3.11', 'Use Explicit Typing'),
@@ -291,7 +291,7 @@ export default defineStage({
     {
       id: 'refuses-wrong-issuer',
       title: 'Another `iss` than JWT_ISSUER, or none, is refused',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'Give the library the issuer, and demand that the claim is there: `issuer`, `allowedIss`, `issuer=`.',
       reference: rfc(8725, '3.8', 'Validate Issuer and Subject'),
@@ -314,7 +314,7 @@ export default defineStage({
     {
       id: 'refuses-wrong-audience',
       title: 'Another `aud` than JWT_AUDIENCE, or none, is refused',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'Give the library the audience, and demand that the claim is there: a token for another service of the same issuer is not for you.',
       reference: rfc(8725, '3.9', 'Use and Validate Audience'),
@@ -339,7 +339,7 @@ export default defineStage({
     {
       id: 'refuses-missing-claims',
       title: 'A token without exp, sub or sid, or with one of another type, is refused',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'A library checks `exp` if it is there. Demand that it is (`requiredClaims`, `options={"require": […]}`), and that sub and sid are strings of ids, before you ask Postgres with them.',
       reference: rfc(9068, '2.2', 'Data Structure'),
@@ -370,7 +370,7 @@ export default defineStage({
     {
       id: 'refuses-unknown-sessions',
       title: 'A session that is unknown, or another account’s, is refused',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'Look the session up by `sid` and `sub` together (`WHERE id = $1 AND user_id = $2`).',
       reference: rfc(8725, '3.8', 'Validate Issuer and Subject'),
@@ -393,7 +393,7 @@ export default defineStage({
     {
       id: 'refuses-expired',
       title: '`exp` counts, with JWT_LEEWAY seconds of grace and no more',
-      points: 3,
+      points: 2,
       needs: ['takes-good-tokens'],
       hint: 'Give the library the tolerance, in its own unit: seconds in jose, jsonwebtoken and PyJWT (`clockTolerance`, `leeway`), milliseconds in fast-jwt and @fastify/jwt.',
       reference: rfc(7519, '4.1.4', '"exp" (Expiration Time) Claim'),
@@ -420,7 +420,7 @@ export default defineStage({
     {
       id: 'refuses-not-yet-valid',
       title: '`nbf` counts, with JWT_LEEWAY seconds of grace and no more',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'A token is not good before its `nbf`. Libraries check it along with `exp` and with the same tolerance, unless that is turned off.',
       reference: rfc(7519, '4.1.5', '"nbf" (Not Before) Claim'),
@@ -444,7 +444,7 @@ export default defineStage({
     {
       id: 'survives-garbage',
       title: 'What is no JWT at all is 401, never an error',
-      points: 2,
+      points: 1,
       needs: ['takes-good-tokens'],
       hint: 'Every exception of the library means 401. Parse nothing of the token before it is verified, or expect that it is not what it should be.',
       reference: rfc(7519, '7.2', 'Validating a JWT'),
@@ -498,7 +498,7 @@ export default defineStage({
     {
       id: 'refresh-is-no-access',
       title: 'A refresh token is no access token, and an access token no refresh token',
-      points: 3,
+      points: 2,
       needs: ['takes-good-tokens', 'refreshes'],
       hint: 'Make refresh tokens of random bytes rather than JWTs; or give them another `typ`, and demand at+jwt of access tokens. A refresh token lives for weeks and must not open what is meant for minutes.',
       reference: rfc(
