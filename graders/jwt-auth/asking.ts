@@ -67,7 +67,7 @@ export async function expectTaken(
 
 /** The same failure, with header and claims of the token that was sent. */
 export function withToken({ failure }: CheckFailure, token: string): CheckFailure {
-  const said = { kind: 'text', title: 'the token that was sent', text: described(token) } as const;
+  const said = { kind: 'text', title: 'the token, decoded', text: described(token) } as const;
   return new CheckFailure({ ...failure, evidence: [...failure.evidence, said] });
 }
 

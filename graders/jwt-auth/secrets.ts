@@ -64,6 +64,9 @@ export default defineStage({
       hint: 'Do not print bodies and headers of requests, nor a token that was refused: logs are read by many and kept for long. Many loggers can redact fields (`authorization`, `password`, `refresh_token`).',
       reference: LOGGING,
       run: async (context) => {
+        // What a process prints as it starts counts too.
+        await context.app.process('web.2').kill();
+        await context.app.process('web.2').start();
         const secrets = await use(context.http, context.random);
         const key = context.env['JWT_SECRET'];
         if (key) secrets.push({ what: 'JWT_SECRET', text: key });
