@@ -1,0 +1,63 @@
+import pg from 'pg'
+
+/** How long a statement may take, the wait for a connection included. */
+const PATIENCE_MS = 2_000
+
+/**
+ * Each operation is one statement: none is left half done by a connection that breaks, and no lock is held over a
+ * round trip.
+ */
+export class Database {
+  #pool
+
+  constructor(connectionString) {
+    this.#pool = new pg.Pool({
+      connectionString,
+      max: 10,
+      connectionTimeoutMillis: PATIENCE_MS,
+      query_timeout: PATIENCE_MS,
+      statement_timeout: PATIENCE_MS,
+    })
+    // Without a listener a connection that breaks while nobody uses it ends the process.
+    this.#pool.on('error', () => {})
+  }
+
+  /**
+   * @template Row
+   * @param {string} text
+   * @param {unknown[]} [values]
+   * @returns {Promise<Row[]>}
+   */
+  async query(text, values) {
+    let timer
+    const expired = new Promise((_resolve, reject) => {
+      timer = setTimeout(reject, PATIENCE_MS, new NoConnection('no answer in time'))
+    })
+    try {
+      const { rows } = await Promise.race([this.#pool.query(text, values), expired])
+      return rows
+    } catch (error) {
+      throw error instanceof pg.DatabaseError ? error : new NoConnection(error.message)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The first row, where there is one. */
+  async one(text, values) {
+    const [row] = await this.query(text, values)
+    return row
+  }
+
+  close() {
+    return this.#pool.end()
+  }
+}
+
+/** Whether the error tells of a database that is away, starting, stopping or full. */
+export function isOutage(error) {
+  if (error instanceof pg.DatabaseError) return /^(08|53|57|25P03)/.test(error.code)
+  return error instanceof NoConnection
+}
+
+class NoConnection extends Error {}
