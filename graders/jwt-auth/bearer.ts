@@ -16,7 +16,7 @@ export default defineStage({
       id: 'guards-every-operation',
       title: 'Every operation that needs a token is 401 without one, and with a forged one',
       points: 2,
-      needs: ['takes-good-tokens', 'keeps-notes'],
+      needs: ['refuses-bad-signatures', 'keeps-notes'],
       hint: 'Verify the token in one place before all of these routes, not in each handler: the one that is added tomorrow is then guarded too.',
       reference: rfc(9110, '15.5.2', '401 Unauthorized'),
       run: async ({ http, random }) => {

@@ -95,9 +95,9 @@ export default defineStage({
           );
         };
         const from = Math.floor(Date.now() / 1000);
-        expectLifetime(await logIn(http, session.account), from);
         const next = await refresh(http, session.refresh);
         expectLifetime(next, from);
+        expectLifetime(await logIn(http, session.account), from);
         expect(next.answer).toHaveJson({ expires_in: accessTtl });
       },
     },

@@ -37,19 +37,6 @@ export default defineStage({
       },
     },
     {
-      id: 'refuses-alg-none',
-      title: '`alg: none`, however it is spelt, is refused',
-      points: 2,
-      needs: ['takes-good-tokens'],
-      hint: 'Tell the library which algorithm you expect (`algorithms: ["HS256"]`): never take it from the token. `decode` verifies nothing.',
-      reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
-      run: async (context) => {
-        const { forge, session } = await setUp(context);
-        const signature = session.access.split('.')[2]!;
-        await refuseAll(context, unsecured(forge, signature), rfc(8725, '3.1', 'alg'));
-      },
-    },
-    {
       id: 'refuses-bad-signatures',
       title: 'A signature that is changed, missing, or of other claims is refused',
       points: 2,
@@ -97,10 +84,23 @@ export default defineStage({
       },
     },
     {
+      id: 'refuses-alg-none',
+      title: '`alg: none`, however it is spelt, is refused',
+      points: 2,
+      needs: ['refuses-bad-signatures'],
+      hint: 'Tell the library which algorithm you expect (`algorithms: ["HS256"]`): never take it from the token. `decode` verifies nothing.',
+      reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
+      run: async (context) => {
+        const { forge, session } = await setUp(context);
+        const signature = session.access.split('.')[2]!;
+        await refuseAll(context, unsecured(forge, signature), rfc(8725, '3.1', 'alg'));
+      },
+    },
+    {
       id: 'refuses-wrong-keys',
       title: 'A token that is signed with another key, or a guessable secret, is refused',
       points: 2,
-      needs: ['takes-good-tokens'],
+      needs: ['refuses-bad-signatures'],
       hint: 'There is one key, JWT_SECRET. No second one "for development", no default, and no empty key where a lookup finds nothing.',
       reference: rfc(8725, '3.5', 'Ensure Cryptographic Keys Have Sufficient Entropy'),
       run: async (context) => {
@@ -132,7 +132,7 @@ export default defineStage({
       id: 'refuses-other-algorithms',
       title: 'Another algorithm than JWT_ALG is refused, also with the right key',
       points: 1,
-      needs: ['takes-good-tokens'],
+      needs: ['refuses-bad-signatures'],
       hint: 'The list of algorithms that you give the library has one entry: JWT_ALG.',
       reference: rfc(8725, '3.1', 'Perform Algorithm Verification'),
       run: async (context) => {
@@ -170,7 +170,7 @@ export default defineStage({
       id: 'refuses-key-in-header',
       title: 'A key that comes with the token is not used',
       points: 1,
-      needs: ['takes-good-tokens'],
+      needs: ['refuses-bad-signatures'],
       hint: 'Whoever makes a token chooses its header. A `jwk`, `x5c` or `kid` in it may at most name one of your own keys, never bring one.',
       reference: rfc(8725, '3.10', 'Do Not Trust Received Claims'),
       run: async (context) => {
@@ -210,7 +210,7 @@ export default defineStage({
       id: 'refuses-kid-injection',
       title: 'A `kid` that is a path, SQL or an object is no way to another key, and no error',
       points: 1,
-      needs: ['takes-good-tokens'],
+      needs: ['refuses-bad-signatures'],
       hint: 'Under HS256 there is one key: leave `kid` alone. Where it chooses a key, compare it with the ones that you have; it never becomes part of a path, a query or a property name.',
       reference: rfc(8725, '3.10', 'Do Not Trust Received Claims'),
       run: async (context) => {
