@@ -44,7 +44,7 @@ export async function post(
 export async function postAll(
   http: Http,
   tasks: readonly Task[],
-  { atOnce = 8, ...options }: RequestOptions & { atOnce?: number } = {},
+  { atOnce = 4, ...options }: RequestOptions & { atOnce?: number } = {},
 ): Promise<Accepted[]> {
   const accepted: Accepted[] = [];
   for (let i = 0; i < tasks.length; i += atOnce) {

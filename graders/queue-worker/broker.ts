@@ -11,6 +11,7 @@ export default defineStage({
   id: 'broker',
   title: 'The broker dies and comes back',
   world: 'own',
+  env: (random) => ({ LEASE_MS: String(random.integer(1_500, 2_500)) }),
   checks: [
     {
       id: 'survives-broker-restart',

@@ -18,7 +18,8 @@ export default defineGrader({
   env: (random) => ({
     MAX_ATTEMPTS: String(random.integer(3, 4)),
     BACKOFF_BASE_MS: String(random.integer(150, 250)),
-    LEASE_MS: String(random.integer(1_500, 2_500)),
+    // Long, but where leases are to run out: on a busy machine those of living workers must not.
+    LEASE_MS: String(random.integer(5_000, 7_000)),
     WORKER_CONCURRENCY: String(random.integer(2, 4)),
   }),
   stages: [

@@ -36,6 +36,7 @@ export default defineStage({
   id: 'outages',
   title: 'Redis or Postgres away',
   world: 'own',
+  env: (random) => ({ LEASE_MS: String(random.integer(1_500, 2_500)) }),
   checks: [
     {
       id: 'no-202-is-lost-without-redis',

@@ -40,7 +40,7 @@ export default defineStage({
       hint: 'Take a job from the queue in one atomic step, so that no other worker gets it too; and let an UPDATE that finds the job still yours decide about the effect.',
       reference: COMPETING,
       run: async ({ http, sql, random }) => {
-        const jobs = await postAll(http, tasksFor(random), { atOnce: 20 });
+        const jobs = await postAll(http, tasksFor(random), { atOnce: 12 });
         const action = `POST /jobs, ${HUNDREDS} times`;
         const ledger = await settled(sql, jobs, {
           // Done one after the other they take a third of this.
