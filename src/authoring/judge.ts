@@ -1,3 +1,4 @@
+import type { Failure } from '../core/failure.ts';
 import type { CheckResult, Report } from '../core/report.ts';
 import type { Subject } from './subject.ts';
 
@@ -20,7 +21,7 @@ export function judge(subject: Subject, report: Report): string[] {
 
 /** It boots, earns more than nothing and less than a quarter, and its first failure has a hint. */
 function judgeTemplate({ score, checks, startup }: Report): string[] {
-  if (startup !== undefined) return [`does not start: ${startup.actual}`];
+  if (startup !== undefined) return [doesNotStart(startup)];
   const first = checks.find(({ verdict }) => verdict === 'failed');
   return [
     ...(score.percent > 0 ? [] : ['earns nothing; expected a little']),
@@ -30,12 +31,12 @@ function judgeTemplate({ score, checks, startup }: Report): string[] {
 }
 
 function judgeSolution({ checks, startup }: Report): string[] {
-  if (startup !== undefined) return [`does not start: ${startup.actual}`];
+  if (startup !== undefined) return [doesNotStart(startup)];
   return checks.filter(({ verdict }) => verdict !== 'passed').map(sentence);
 }
 
 function judgeMutant(caughtBy: readonly string[], { checks, startup }: Report): string[] {
-  if (startup !== undefined) return [`does not start: ${startup.actual}`];
+  if (startup !== undefined) return [doesNotStart(startup)];
   const byId = new Map(checks.map((check) => [check.id, check]));
   const unknown = caughtBy.filter((id) => !byId.has(id));
   const survived = caughtBy.filter((id) => byId.get(id)?.verdict === 'passed');
@@ -47,6 +48,17 @@ function judgeMutant(caughtBy: readonly string[], { checks, startup }: Report): 
     ...skipped.map((id) => `${id} was skipped: ${byId.get(id)?.skipped}`),
     ...others.map((check) => `not named: ${sentence(check)}`),
   ];
+}
+
+const LAST_LINES = 6;
+
+/** With the last that the app, or its build, wrote. */
+function doesNotStart({ actual, evidence }: Failure): string {
+  const said = evidence.flatMap((each) => {
+    if (each.kind === 'log') return each.lines.map(({ text }) => text);
+    return each.kind === 'text' ? each.text.split('\n') : [];
+  });
+  return [`does not start: ${actual}`, ...said.slice(-LAST_LINES)].join('\n');
 }
 
 function sentence({ id, verdict, failure, skipped }: CheckResult): string {

@@ -1,13 +1,15 @@
 import { cp, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ManifestFile } from '../catalog/manifest-file.ts';
 import { bug } from '../core/errors.ts';
 import type { MutantManifest } from '../core/mutant-manifest.ts';
+import { misfit } from './misfit.ts';
 
 /** A solution with one deliberate fault. */
 export interface Mutant {
   manifest: MutantManifest;
-  /** Of `mutant.yaml`. */
-  file: string;
+  /** `mutant.yaml`, to say where in it something is wrong. */
+  file: Pick<ManifestFile<MutantManifest>, 'source' | 'valueSpan'>;
   solutionDirectory: string;
   /** Files to put over the solution's; undefined where there are none. */
   overlay: string | undefined;
@@ -15,21 +17,34 @@ export interface Mutant {
 
 /**
  * @param solutions directories of solutions, the first that has the one named gives it
+ * @param cwd directory from which messages name files
  * @throws {LabsError} the manifest is broken, or names a solution that is not there
  */
-export async function readMutant(directory: string, solutions: readonly string[]): Promise<Mutant> {
-  const { readManifest } = await import('../catalog/manifest-file.ts');
-  const file = path.join(directory, 'mutant.yaml');
-  const manifest = await readManifest<MutantManifest>(file, 'mutant');
+export async function readMutant(
+  directory: string,
+  solutions: readonly string[],
+  cwd?: string,
+): Promise<Mutant> {
+  const { readManifestFile } = await import('../catalog/manifest-file.ts');
+  const { placeOf } = await import('../catalog/yaml/source.ts');
+  const read = await readManifestFile<MutantManifest>(
+    path.join(directory, 'mutant.yaml'),
+    'mutant',
+    cwd,
+  );
+  const { value: manifest, source, valueSpan } = read;
   const candidates = solutions.map((place) => path.join(place, manifest.solution));
   const found = await Promise.all(candidates.map(exists));
   const solutionDirectory = candidates.find((_, index) => found[index]);
   if (solutionDirectory === undefined)
-    throw bug(`${file}: there is no solution ${manifest.solution} in ${solutions.join(' or ')}.`);
+    throw bug(
+      `${placeOf(source, valueSpan(['solution']))}: there is no solution ${manifest.solution} in ${solutions.join(' or ')}.`,
+      { hint: 'Name a folder that is there.' },
+    );
   const overlay = path.join(directory, 'files');
   return {
     manifest,
-    file,
+    file: { source, valueSpan },
     solutionDirectory,
     overlay: (await exists(overlay)) ? overlay : undefined,
   };
@@ -39,25 +54,14 @@ export async function readMutant(directory: string, solutions: readonly string[]
  * Puts the fault into a copy of its solution.
  * @throws {LabsError} an edit does not fit: the solution has changed under it
  */
-export async function applyMutant(
-  { manifest, file, overlay }: Mutant,
-  copy: string,
-): Promise<void> {
+export async function applyMutant(mutant: Mutant, copy: string): Promise<void> {
+  const { manifest, overlay } = mutant;
   if (overlay !== undefined) await cp(overlay, copy, { recursive: true, force: true });
   for (const [index, edit] of (manifest.edits ?? []).entries()) {
     const target = path.join(copy, edit.file);
     const text = await readFile(target, 'utf8').catch(() => undefined);
-    const parts = text?.split(edit.find);
-    if (text === undefined || parts?.length !== 2) {
-      const found =
-        parts === undefined ? 'the file is not there' : `found ${parts.length - 1} times`;
-      throw bug(
-        `${file}: edits[${index}] does not fit ${edit.file}: its text must stand there once, ${found}.`,
-        {
-          hint: `Bring \`find\` in line with the solution ${manifest.solution}.`,
-        },
-      );
-    }
+    const parts = text?.split(edit.find) ?? [];
+    if (parts.length !== 2) throw misfit(mutant, index, text);
     await writeFile(target, parts.join(edit.replace));
   }
 }

@@ -1,34 +1,37 @@
-import type { CheckInfo } from '../core/check.ts';
-import type { Verified } from './verify.ts';
+import { keyOf, type SubjectResult } from './results.ts';
+
+export interface Marks {
+  ok: string;
+  wrong: string;
+  dash: string;
+}
 
 /** Rows for a table: a mark, what it is, its score, what caught it, how long it took. */
-export function rowsOf(results: readonly Verified[], ok: string, wrong: string): string[][] {
-  return results.map(({ subject, report, problems, durationMs }) => [
-    problems.length === 0 ? ok : wrong,
-    subject.kind,
-    subject.name,
-    report === undefined ? '–' : `${report.score.earned}/${report.score.max}`,
-    `${(durationMs / 1000).toFixed(1)} s`,
-    problems.length === 0
-      ? expectation(subject.kind, report?.checks.filter(failed).map(idOf) ?? [])
-      : 'see below',
+export function rowsOf(results: readonly SubjectResult[], { ok, wrong, dash }: Marks): string[][] {
+  return results.map((result) => [
+    result.problems.length === 0 ? ok : wrong,
+    result.kind,
+    result.name,
+    result.score === undefined ? dash : `${result.score.earned}/${result.score.max}`,
+    `${(result.durationMs / 1000).toFixed(1)} s`,
+    result.problems.length === 0 ? asExpected(result) : 'see below',
   ]);
 }
 
-function expectation(kind: Verified['subject']['kind'], caughtBy: readonly string[]): string {
-  if (kind === 'mutant') return `caught by ${caughtBy.join(', ')}`;
-  return kind === 'solution' ? 'full marks' : 'below a quarter';
+function asExpected({ kind, checks }: SubjectResult): string {
+  if (kind === 'solution') return 'full marks';
+  if (kind === 'template') return 'below a quarter';
+  const failed = (checks ?? []).filter(({ verdict }) => verdict === 'failed');
+  return `caught by ${failed.map(({ id }) => id).join(', ')}`;
 }
 
-/** Checks that no mutant made fail: nothing shows that they can. */
-export function unkilled(results: readonly Verified[], checks: readonly CheckInfo[]): string[] {
-  const killed = new Set(
-    results
-      .filter(({ subject }) => subject.kind === 'mutant')
-      .flatMap(({ report }) => report?.checks.filter(failed).map(idOf) ?? []),
-  );
-  return checks.map(idOf).filter((id) => !killed.has(id));
+/** Of each subject that is not as it should be: what is wrong, and the seed that shows it. */
+export function problemLines(results: readonly SubjectResult[]): string[] {
+  return results
+    .filter(({ problems }) => problems.length > 0)
+    .flatMap((result) => [
+      '',
+      `${keyOf(result)} (seed ${result.seed})`,
+      ...result.problems.map((problem) => `  ${problem.replaceAll('\n', '\n    ')}`),
+    ]);
 }
-
-const failed = ({ verdict }: { verdict: string }) => verdict === 'failed';
-const idOf = ({ id }: { id: string }) => id;

@@ -14,12 +14,14 @@ export type Subject =
  * The templates, solutions and mutants of a lab: `test/solutions/<lab>/<name>` and
  * `test/mutants/<lab>/<fault>` below the pack's root.
  * @param labRoot of the lab's own pack, where another one adds checks: mutants may break its solutions too
+ * @param cwd directory from which messages name files
  * @throws {LabsError} a mutant's manifest is broken
  */
 export async function findSubjects(
   packRoot: string,
   { manifest, paths }: LabEntry,
   labRoot = packRoot,
+  cwd?: string,
 ): Promise<Subject[]> {
   const solutionsOf = (root: string) => path.join(root, 'test', 'solutions', manifest.id);
   const solutions = solutionsOf(packRoot);
@@ -33,7 +35,7 @@ export async function findSubjects(
   const broken = await Promise.all(
     (await directoriesIn(mutants)).map(async (name): Promise<Subject> => {
       const directory = path.join(mutants, name);
-      const mutant = await readMutant(directory, [solutions, solutionsOf(labRoot)]);
+      const mutant = await readMutant(directory, [solutions, solutionsOf(labRoot)], cwd);
       return { kind: 'mutant', name, directory: mutant.solutionDirectory, mutant };
     }),
   );

@@ -1,21 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Runtime } from '../apps/port.ts';
-import { interrupted, LabsError, messageOf } from '../core/errors.ts';
+import type { ContractOutline } from '../core/contract.ts';
+import { LabsError, messageOf } from '../core/errors.ts';
 import type { Report } from '../core/report.ts';
 import type { Submission } from '../core/submission.ts';
 import type { GradeRequest } from '../grading/request.ts';
 import { grade } from '../grading/run.ts';
-import { Slots } from '../grading/slots.ts';
 import { createRunDirectory, type RunDirectory } from '../platform/run-directory.ts';
 import type { ServiceProvider } from '../services/port.ts';
+import { watchContract } from './coverage.ts';
 import { judge } from './judge.ts';
 import { materialise } from './materialise.ts';
+import { outcomesOf, type SubjectResult } from './results.ts';
+import type { Admission } from './schedule/admission.ts';
 import type { Subject } from './subject.ts';
 
 export interface VerifyOptions {
   lab: GradeRequest['lab'];
-  subjects: readonly Subject[];
+  outline: ContractOutline;
+  /** In the order in which they begin. */
+  turns: readonly Turn[];
   /** Serves all runs. */
   provider: ServiceProvider;
   /** @param now clock of the run, ms */
@@ -23,55 +28,69 @@ export interface VerifyOptions {
   /** Directories for runs and for what is kept. */
   runs: string;
   cache: string;
-  /** How many subjects are graded side by side. */
-  jobs: number;
-  /** How often each is graded, each time with another seed. */
-  repeat: number;
+  /** How many are graded side by side. */
+  admission: Admission;
   /** Of a mutant, tries only the checks that must catch it, and those that they need. */
   quick: boolean;
   version: string;
   signal: AbortSignal;
-  onVerified(verified: Verified): void;
+  onVerified(result: SubjectResult): void;
 }
 
-/** One subject, graded once. */
-export interface Verified {
+/** A subject to grade once. */
+export interface Turn {
   subject: Subject;
   seed: string;
-  /** Undefined where it could not be graded at all. */
-  report: Report | undefined;
-  /** Empty if the grade is as it should be. */
-  problems: readonly string[];
-  durationMs: number;
 }
 
-/** Grades every subject and compares with what is known of it. Rejects only if interrupted. */
-export async function verify(options: VerifyOptions): Promise<Verified[]> {
-  const slots = new Slots(options.jobs);
-  const installing = new Map<string, Promise<void>>();
-  const turns = Array.from({ length: options.repeat }, () => options.subjects).flat();
-  return Promise.all(
-    turns.map((subject) =>
-      slots.run(async () => {
-        options.signal.throwIfAborted();
-        const verified = await verifyOne(subject, options, installing);
-        options.onVerified(verified);
-        return verified;
-      }),
-    ),
+/** Each subject `repeat` times with each seed; with a new one each time where none is given. */
+export function turnsOf(
+  subjects: readonly Subject[],
+  seeds: readonly string[],
+  repeat: number,
+): Turn[] {
+  const rounds = Array.from({ length: repeat }, () =>
+    seeds.length > 0 ? seeds : [undefined],
+  ).flat();
+  return rounds.flatMap((seed) =>
+    subjects.map((subject) => ({ subject, seed: seed ?? randomBytes(4).toString('hex') })),
   );
 }
 
+/**
+ * Grades every subject and compares with what is known of it. Resolves when nothing is at work any
+ * more; where it was interrupted, to what had been graded by then.
+ */
+export async function verify(options: VerifyOptions): Promise<SubjectResult[]> {
+  const { signal, admission, turns, onVerified } = options;
+  const installing = new Map<string, Promise<void>>();
+  const outcomes = await Promise.allSettled(
+    turns.map((turn) =>
+      admission.run(async () => {
+        signal.throwIfAborted();
+        const result = await verifyOne(turn, options, installing);
+        onVerified(result);
+        return result;
+      }),
+    ),
+  );
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected' && !signal.aborted) throw failed.reason;
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** Rejects only if interrupted. */
 async function verifyOne(
-  subject: Subject,
+  { subject, seed }: Turn,
   options: VerifyOptions,
   installing: Map<string, Promise<void>>,
-): Promise<Verified> {
-  const { lab, provider, signal } = options;
-  const seed = randomBytes(4).toString('hex');
+): Promise<SubjectResult> {
+  const { lab, outline, provider, signal } = options;
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;
   const run = await createRunDirectory(options.runs);
+  const about = { kind: subject.kind, name: subject.name, seed, ...mutantOf(subject) };
+  const contract = watchContract(lab.contract, outline);
   try {
     const runtime = await options.runtimeOf(run, now);
     const submission = await once(installing, subject.directory, () =>
@@ -85,7 +104,7 @@ async function verifyOne(
     );
     const report = await grade(
       {
-        lab,
+        lab: { ...lab, contract },
         target: { kind: 'submission', submission, provider, runtime },
         seed,
         worlds: 2,
@@ -96,15 +115,46 @@ async function verifyOne(
       },
       { emit: () => {}, signal, now },
     );
-    return { subject, seed, report, problems: judge(subject, report), durationMs: now() };
+    const problems = judge(subject, report);
+    return {
+      ...about,
+      problems,
+      ...(isMachines(report) && { environment: true }),
+      durationMs: now(),
+      score: report.score,
+      ...(report.startup !== undefined && { unstarted: true }),
+      checks: outcomesOf(report, problems.length > 0),
+      steps: report.steps,
+      ...(subject.kind === 'solution' && { seen: contract.seen() }),
+    };
   } catch (error) {
-    if (signal.aborted) throw interrupted();
-    const hint = error instanceof LabsError && error.hint !== undefined ? ` ${error.hint}` : '';
-    const problems = [`could not be graded: ${messageOf(error)}${hint}`];
-    return { subject, seed, report: undefined, problems, durationMs: now() };
+    if (signal.aborted) throw error;
+    return {
+      ...about,
+      problems: [ungraded(error)],
+      ...(error instanceof LabsError && error.kind === 'environment' && { environment: true }),
+      durationMs: now(),
+    };
   } finally {
     await run.remove();
   }
+}
+
+function mutantOf(subject: Subject): Pick<SubjectResult, 'mutant'> {
+  if (subject.kind !== 'mutant') return {};
+  const { solution, fault, caughtBy } = subject.mutant.manifest;
+  return { mutant: { solution, fault, caughtBy } };
+}
+
+function isMachines({ checks }: Report): boolean {
+  return checks.some(({ error }) => error?.kind === 'environment');
+}
+
+function ungraded(error: unknown): string {
+  const { detail, hint } = error instanceof LabsError ? error : {};
+  return [`could not be graded: ${messageOf(error)}`, detail, hint]
+    .filter((part) => part !== undefined)
+    .join('\n');
 }
 
 /** One at a time for the same solution: all but the first find what it needs installed. */

@@ -4,7 +4,12 @@ import { either } from './expectation.ts';
 import { join, type Node, OpenApiDocument } from './openapi/document.ts';
 import { headerViolations, mediaTypeOf } from './openapi/headers.ts';
 import { readJson, shown } from './openapi/json-body.ts';
-import { type Operation, operationsOf, schemaPointers } from './openapi/operations.ts';
+import {
+  documentedAs,
+  type Operation,
+  operationsOf,
+  schemaPointers,
+} from './openapi/operations.ts';
 import { Schemas } from './openapi/schemas.ts';
 
 /** A response that is wrong all over is not told line by line. */
@@ -51,7 +56,7 @@ function violationsOf(
   operation: Operation,
   response: ContractResponse,
 ): Violation[] {
-  const documented = documentedAs(operation, response.status);
+  const documented = operation.get(documentedAs(operation, response.status) ?? '');
   if (documented === undefined) {
     const expected = either([...operation.keys()]);
     return [{ at: 'status', expected, actual: String(response.status) }];
@@ -60,14 +65,6 @@ function violationsOf(
     ...headerViolations(document, schemas, documented, response.headers),
     ...contentViolations(document, schemas, documented, response),
   ];
-}
-
-function documentedAs(operation: Operation, status: number): Node | undefined {
-  return (
-    operation.get(String(status)) ??
-    operation.get(`${Math.floor(status / 100)}XX`) ??
-    operation.get('default')
-  );
 }
 
 function contentViolations(

@@ -120,11 +120,20 @@ function declare(host: Host, done: (code: number) => void): Command {
         .default('process'),
     )
     .addOption(packOption())
-    .option('--only <subject>', 'a solution or a mutant by name; repeatable', collect, [])
-    .option('--repeat <times>', 'how often each is graded, with a new seed each time', '1')
+    .option('--only <subject>', 'a template, solution or mutant by name; repeatable', collect, [])
     .option('--quick', 'of a mutant, try only the checks that must catch it', false)
-    .option('--jobs <count>', 'how many are graded side by side')
+    .option('--repeat <times>', 'how often each is graded, with a new seed each time')
+    .option('--seed <seed>', 'grade with this seed; repeatable', collect, [])
+    .option('--load', 'keep every core busy meanwhile', false)
+    .option('--jobs <count>', 'how many are graded side by side; by default what the load allows')
     .option('--json <file>', 'write the results to a file as well')
+    .option(
+      '--matrix <file>',
+      'write which check catches which mutant, as .md or .html; repeatable',
+      collect,
+      [],
+    )
+    .option('--from <file>', 'show the results that --json wrote; grades nothing')
     .action(async (labs, options) => {
       const { verifyCommand } = await import('./commands/verify.ts');
       done(await verifyCommand({ labs, ...options }, host));

@@ -12,6 +12,14 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'patch', 'trace'];
  * @throws {LabsError} bug: the document is no OpenAPI 3.1, or a part of it is missing or misplaced
  */
 export function operationsOf(document: OpenApiDocument): Router<ReadonlyMap<string, Operation>> {
+  return routerOf(document, (_, operations) => operations);
+}
+
+/** The same with what is made of each path; every one is looked at once, in their order. */
+export function routerOf<T>(
+  document: OpenApiDocument,
+  make: (template: string, operations: ReadonlyMap<string, Operation>) => T,
+): Router<T> {
   const version = document.root['openapi'];
   if (typeof version !== 'string' || !version.startsWith('3.1.')) {
     throw document.fault('/openapi', 'expected a version 3.1 of OpenAPI, such as 3.1.0');
@@ -21,7 +29,7 @@ export function operationsOf(document: OpenApiDocument): Router<ReadonlyMap<stri
       if (!template.startsWith('/')) {
         throw document.fault(join('/paths', template), 'a path begins with a slash');
       }
-      return [template, methodsOf(document, item)] as const;
+      return [template, make(template, methodsOf(document, item))] as const;
     }),
   );
   const ambiguity = router.ambiguity();
@@ -66,6 +74,12 @@ function checkParts(document: OpenApiDocument, response: Node): void {
       }
     }
   }
+}
+
+/** Under which of its keys an operation documents a status; undefined where it does not. */
+export function documentedAs(operation: Operation, status: number): string | undefined {
+  const keys = [String(status), `${Math.floor(status / 100)}XX`, 'default'];
+  return keys.find((key) => operation.has(key));
 }
 
 /** Pointers of all the schemas that responses are judged by. */
