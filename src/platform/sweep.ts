@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { findRuns, removeTree } from './run-directory.ts';
+import { releaseSharedMemory } from './shared-memory.ts';
 import { killProcessesOf } from './strays.ts';
 
 export interface SweptRun {
@@ -18,6 +19,7 @@ export async function sweepRuns(runs: string): Promise<SweptRun[]> {
   for (const run of await findRuns(runs)) {
     if (run.alive || (run.owner === undefined && !(await isOld(run.path)))) continue;
     const processes = await killProcessesOf(run.id, GRACE_MS);
+    await releaseSharedMemory(run.path);
     await removeTree(run.path);
     swept.push({ id: run.id, processes });
   }

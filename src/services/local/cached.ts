@@ -5,6 +5,7 @@ import path from 'node:path';
 import { errorCode } from '../../core/errors.ts';
 import { identifyProcess, isAlive } from '../../platform/process-table.ts';
 import { removeTree } from '../../platform/run-directory.ts';
+import { releaseSharedMemory } from '../../platform/shared-memory.ts';
 
 /**
  * A directory that is made once and then only read. It appears whole or not at all: `make` fills a
@@ -50,7 +51,10 @@ async function removeAbandonedDrafts(parent: string): Promise<void> {
     if (kind !== '.draft' || host !== hostname() || started === undefined) continue;
     const maker = { pid: Number(pid), started: decodeURIComponent(started) };
     // One that cannot be removed now, because others are at it too, is removed another time.
-    if (!(await isAlive(maker))) await removeTree(path.join(parent, name)).catch(() => {});
+    if (await isAlive(maker)) continue;
+    const draft = path.join(parent, name);
+    await releaseSharedMemory(draft);
+    await removeTree(draft).catch(() => {});
   }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { environmentError, messageOf } from '../../core/errors.ts';
 import { signalProcess } from '../../platform/process-table.ts';
+import { releaseSharedMemory } from '../../platform/shared-memory.ts';
 import type { ServerUser } from './server-user.ts';
 
 export const SUPERUSER = 'postgres';
@@ -46,6 +47,7 @@ export async function runInitdb(plan: InitdbPlan): Promise<void> {
     throw error instanceof Error && 'syscall' in error ? failure(messageOf(error), '') : error;
   } finally {
     signal.removeEventListener('abort', kill);
+    if (signal.aborted) await releaseSharedMemory(directory);
   }
 }
 
@@ -61,6 +63,8 @@ function flagsOf({ directory, passwordFile }: InitdbPlan): string[] {
     ['--builtin-locale', 'C.UTF-8'],
     // A megabyte of log at a time in place of 16: less to copy for every run.
     ['--wal-segsize', '1'],
+    // As the servers (settings.ts): a segment in /dev/shm outlives what is killed.
+    ['--set', 'dynamic_shared_memory_type=mmap'],
     ['--no-data-checksums', '--no-sync', '--no-instructions'],
   ].flat();
 }

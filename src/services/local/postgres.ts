@@ -6,6 +6,7 @@ import type { Resource } from '../../core/resource.ts';
 import { type UndoableContext, undoable } from '../../core/undoable.ts';
 import type { Directories } from '../../platform/host.ts';
 import { type RunDirectory, removeTree } from '../../platform/run-directory.ts';
+import { releaseSharedMemory } from '../../platform/shared-memory.ts';
 import type { PostgresLogin, PostgresRequest, PostgresServer } from '../port.ts';
 import { waitForAnswer } from '../postgres/connection.ts';
 import { LabServer } from '../postgres/lab-server.ts';
@@ -40,7 +41,10 @@ export function localPostgres(
     const { signal, undo } = context;
     const user = await findServerUser(options.isRoot);
     const { postgres, data } = await prepare(options, user, context);
-    undo(() => removeTree(directory));
+    undo(async () => {
+      await releaseSharedMemory(directory);
+      await removeTree(directory);
+    });
     const listening = await layOut(directory, data, { ...options, user, signal });
 
     context.progress('waiting for the server to accept connections');

@@ -1,10 +1,13 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { signalProcess } from '../../../src/platform/process-table.ts';
+import { releaseSharedMemory } from '../../../src/platform/shared-memory.ts';
+import { sharedMemory, sharedMemoryKey } from '../../support/leftovers.ts';
 import { leftovers, startTestPostgres, testProvider } from '../../support/postgres.ts';
 import { quiet, scratch } from './scratch.ts';
 
+const linux = process.platform === 'linux';
 const REQUEST = { version: '17', schema: 'CREATE TABLE t ()' };
 
 test.each(['cold', 'warm'] as const)(
@@ -55,10 +58,38 @@ test('a teardown may come without a setup, during it, and twice', async () => {
 
 test('a server that does not react is ended all the same', async () => {
   await using postgres = await startTestPostgres();
+  const key = await sharedMemoryKey(path.join(postgres.run.path, 'postgres/data'));
+  if (linux) expect(sharedMemory(key)).toHaveLength(1);
   const pids = await leftovers(postgres.run);
   for (const pid of pids) signalProcess(pid, 'SIGSTOP');
   await postgres[Symbol.asyncDispose]();
   expect(await leftovers(postgres.run)).toEqual([]);
+  expect(sharedMemory(key)).toEqual([]);
+});
+
+test('what a killed server shared is removed, and what a running one shares is not', async () => {
+  await using killed = await startTestPostgres();
+  await using running = await startTestPostgres();
+  const keys = await Promise.all(
+    [killed, running].map(({ run }) => sharedMemoryKey(path.join(run.path, 'postgres/data'))),
+  );
+  for (const pid of await leftovers(killed.run)) signalProcess(pid, 'SIGKILL');
+  await expect.poll(() => leftovers(killed.run)).toEqual([]);
+  for (const { run } of [killed, running]) await releaseSharedMemory(run.path);
+  expect(keys.map((key) => sharedMemory(key).length)).toEqual(linux ? [0, 1] : [0, 0]);
+});
+
+test('no segment of /dev/shm is made, neither for a server nor for what it starts from', async () => {
+  await using place = await scratch();
+  const run = await place.newRun();
+  const resource = (await testProvider(run, place.cache)).postgres(REQUEST);
+  await resource.setup(quiet());
+  if (linux)
+    for (const pid of await leftovers(run))
+      expect(await readFile(`/proc/${pid}/maps`, 'utf8')).not.toContain('/dev/shm/PostgreSQL');
+  const conf = await readFile(path.join(run.path, 'postgres/data/postgresql.conf'), 'utf8');
+  expect(conf).toMatch(/^dynamic_shared_memory_type = mmap/m);
+  await resource.teardown();
 });
 
 test('a server that ends by itself says its last words', async () => {
