@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, messageOf } from '../../core/errors.ts';
 import { findFaketime, noFaketime } from '../../platform/faketime.ts';
-import { isAlive } from '../../platform/process-table.ts';
 import type { RunOwner } from '../../platform/run-directory.ts';
 import { fakeClock } from '../clock.ts';
 import { clockMemory } from '../clock-memory.ts';
+import { clockName, SHARED, sweepClocks } from './clock-files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where POSIX shared memory and semaphores are files, shm_overview(7). */
-const SHARED = '/dev/shm';
-/** With its owner in it: pid, and when that process began. */
-const NAME = /^(?:sem\.)?labs-clock\.(\d+)-(\w+)\./;
 
 /** The wrong clocks of an app's processes. */
 export interface Clocks {
@@ -47,9 +42,9 @@ export function createClocks(host: Environment, owner: RunOwner): Clocks {
 /** Each start has its own: a process that is killed while it holds the semaphore hangs no other. */
 async function share(offsetMs: number, owner: RunOwner, files: string[]) {
   if (process.platform !== 'linux') return {};
-  await removeStale();
+  await sweepClocks();
   const id = randomBytes(6).toString('hex');
-  const memory = clockMemory(`labs-clock.${owner.pid}-${owner.started}.${id}`, offsetMs);
+  const memory = clockMemory(clockName(owner, id), offsetMs);
   for (const { name, content } of memory.files) {
     const file = path.join(SHARED, name);
     files.push(file);
@@ -61,15 +56,4 @@ async function share(offsetMs: number, owner: RunOwner, files: string[]) {
     });
   }
   return memory.env;
-}
-
-/** What a run left whose process was killed before it could clean up. */
-async function removeStale(): Promise<void> {
-  for (const name of await readdir(SHARED).catch(() => [])) {
-    const [, pid, started] = NAME.exec(name) ?? [];
-    if (pid === undefined || started === undefined) continue;
-    if (await isAlive({ pid: Number(pid), started })) continue;
-    // Another user's is left to that user.
-    await rm(path.join(SHARED, name), { force: true }).catch(() => {});
-  }
 }

@@ -22,6 +22,9 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
   for (const run of await sweepRuns(directories.runs))
     removed.push(`run ${run.id} with ${run.processes} processes`);
 
+  const { sweepClocks } = await import('../../apps/process/clock-files.ts');
+  removed.push(...(await sweepClocks()).map((name) => `what was shared as ${name}`));
+
   const { findEngine } = await import('../../docker/engine.ts');
   const engine = await findEngine(host.env);
   if (engine.answers) {
