@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { usageError } from '../core/errors.ts';
-import type { Addition, Lab, LabEntry } from '../core/lab.ts';
+import { type Addition, BUILT_IN, type Lab, type LabEntry } from '../core/lab.ts';
 import type { Grader } from '../kit/grader.ts';
 import { didYouMean } from './nearest.ts';
 import { graderIdsOf, graderOf, labIdsOf, type Pack, readEntry } from './pack.ts';
@@ -91,7 +91,8 @@ async function wholeEntry(
   cwd: string | undefined,
 ): Promise<LabEntry> {
   const additions = packs.map(async (pack): Promise<Addition[]> => {
-    if (pack === own || !(await graderIdsOf(pack)).includes(id)) return [];
+    if (pack === own || pack.origin.pack === BUILT_IN) return [];
+    if (!(await graderIdsOf(pack)).includes(id)) return [];
     return [{ origin: pack.origin, grader: await graderOf(pack, id) }];
   });
   const [entry, ...added] = await Promise.all([readEntry(own, id, cwd), ...additions]);

@@ -113,7 +113,6 @@ async function runGit(
       GIT_CEILING_DIRECTORIES: host.directories.cache,
       // Nobody is there to answer, and waiting for a password is no way to fail.
       GIT_TERMINAL_PROMPT: '0',
-      GIT_SSH_COMMAND: host.env['GIT_SSH_COMMAND'] ?? 'ssh -o BatchMode=yes',
       LC_ALL: 'C',
     },
     cwd,

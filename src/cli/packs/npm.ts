@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { quote } from '../../catalog/quote.ts';
 import { environmentError, usageError } from '../../core/errors.ts';
@@ -48,22 +49,38 @@ async function installed(
   { shownAs }: NpmSource,
   host: Host,
 ): Promise<string> {
-  const place = cacheFor(host, 'npm', `${name}@${version}`);
-  const found = path.join(place, 'node_modules', name);
-  // What is not one exact version may be another one today.
-  if (/^\d+\.\d+\.\d+[\w.+-]*$/.test(version) && (await exists(found))) return found;
-  const draft = `${place}.${process.pid}`;
+  const spec = `${name}@${version}`;
+  const exact = /^\d+\.\d+\.\d+[\w.+-]*$/.test(version) ? cacheFor(host, 'npm', spec) : undefined;
+  if (exact !== undefined && (await exists(exact))) return path.join(exact, 'node_modules', name);
+  const draft = cacheFor(host, 'npm', `${spec} ${process.pid}`);
   await removeTree(draft);
   await mkdir(draft, { recursive: true });
   try {
-    await install(`${name}@${version}`, draft, shownAs, host);
+    await install(spec, draft, shownAs, host);
     await check(path.join(draft, 'node_modules', name), name, shownAs);
-    await removeTree(place);
-    await rename(draft, place);
+    // What is not one exact version may be another one today: what another run is using stays.
+    const place = exact ?? cacheFor(host, 'npm', `${spec} ${await digestOf(draft)}`);
+    await rename(draft, place).catch(async (error: unknown) => {
+      if (!(await exists(place))) throw error;
+    });
+    return path.join(place, 'node_modules', name);
   } finally {
     await removeTree(draft);
   }
-  return found;
+}
+
+async function digestOf(directory: string): Promise<string> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const content = await readFile(file);
+    hash.update(`${path.relative(directory, file)}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
 }
 
 async function install(spec: string, directory: string, shownAs: string, host: Host) {

@@ -24,7 +24,7 @@ export function parsePackSource(text: string, cwd: string): PackSource {
     return { kind: 'directory', shownAs: text, directory: path.resolve(cwd, text) };
   const npm = /^((?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*)(?:@(file:.+|[^:]+))?$/.exec(text);
   if (npm !== null) return npmSource(text, npm[1]!, npm[2], cwd);
-  if (/^[\w.-]+@[\w.-]+:[^:]|^[\w.+-]+:\/\//.test(text)) return gitSource(text);
+  if (/^\w[\w.-]*@\w[\w.-]*:[^:]|^[\w.+-]+:\/\//.test(text)) return gitSource(text);
   throw usageError(`--pack ${text}: expected a directory, a package of npm or a git URL.`, {
     hint: EXAMPLES,
   });

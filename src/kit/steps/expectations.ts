@@ -29,7 +29,10 @@ export function expectAnswer(
   if (wanted.schema !== undefined) {
     const [first] = violationsOf(wanted.schema, answer.json);
     if (first !== undefined)
-      throw answer.failure(`at ${first.at}: ${first.expected}`, first.actual);
+      throw answer.failure(
+        `${first.at} as the check's schema has it: ${first.expected}`,
+        first.actual,
+      );
   }
   if (wanted.body === '') expect(answer).toHaveEmptyBody();
   else if (wanted.body !== undefined)

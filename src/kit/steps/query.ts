@@ -3,6 +3,7 @@ import type { Step } from '../../core/checks-file.ts';
 import { CheckFailure } from '../../core/failure.ts';
 import { shown } from '../shown.ts';
 import type { Sql, SqlRow } from '../sql.ts';
+import { resolvePointer } from './pointer.ts';
 import { piecesOf } from './references.ts';
 import type { Scope } from './scope.ts';
 
@@ -23,7 +24,7 @@ export async function runQuery(
   const rows = (await sql(template, ...values)).map(plain);
   const wanted = expected === undefined ? undefined : (scope.fill(expected) as SqlRow[]);
   if (wanted === undefined || areThese(rows, wanted)) return rows;
-  const statement = text.replace(/\s+/g, ' ').trim();
+  const statement = oneLine(text);
   throw new CheckFailure({
     action: note === undefined ? statement : `${statement} (${note})`,
     expected: wanted.length === 0 ? 'no rows' : `the rows ${shown(wanted)}`,
@@ -31,6 +32,20 @@ export async function runQuery(
     evidence: [],
   });
 }
+
+/** @throws {CheckFailure} the rows have nothing there */
+export function cell(text: string, rows: readonly SqlRow[], pointer: string): unknown {
+  const value = resolvePointer(rows, pointer);
+  if (value !== undefined) return value;
+  throw new CheckFailure({
+    action: oneLine(text),
+    expected: `${pointer} in its rows`,
+    actual: rows.length === 0 ? 'no rows' : shown(rows),
+    evidence: [],
+  });
+}
+
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 /** Text around the names, which go as parameters. */
 function split(text: string): { parts: string[]; names: string[] } {

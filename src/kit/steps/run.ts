@@ -5,7 +5,7 @@ import type { Response } from '../http/response.ts';
 import { eventually } from '../time.ts';
 import { expectAnswer, type SchemaViolations } from './expectations.ts';
 import { resolvePointer } from './pointer.ts';
-import { runQuery } from './query.ts';
+import { cell, runQuery } from './query.ts';
 import { createScope, type Scope } from './scope.ts';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -34,7 +34,7 @@ async function runStep(step: Step, scope: Scope, play: Play): Promise<void> {
   if (step.sql !== undefined) {
     const rows = await runQuery(step.sql, step, scope, play.context.sql);
     for (const [name, source] of Object.entries(step.capture ?? {}))
-      scope.capture(name, source === 'body' ? rows : resolvePointer(rows, source));
+      scope.capture(name, source === 'body' ? rows : cell(step.sql, rows, source));
     return;
   }
   const answer = await request(step, scope, play);

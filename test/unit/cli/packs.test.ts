@@ -109,6 +109,17 @@ describe('a package of npm', () => {
     expect(readdirSync(place.path)).not.toContain('ran');
   });
 
+  test('is what it is now, where no exact version is named', async () => {
+    cpSync(NOTES, at('changing'), { recursive: true });
+    const first = await list(['notes-pack@file:./changing']);
+    const manifest = { name: 'notes-pack', version: '3.0.0', type: 'module' };
+    writeFileSync(at('changing/package.json'), JSON.stringify(manifest));
+    const second = await list(['notes-pack@file:./changing']);
+    expect(first.stderr).toContain('version 1.2.0: ');
+    expect(second.stderr).toContain('version 3.0.0: ');
+    expect((await list(['notes-pack@file:./changing'])).stderr).toBe(second.stderr);
+  });
+
   test('that cannot be had leaves nothing, and says what npm said', async () => {
     const { code, stderr } = await list(['notes-pack@file:./nothing.tgz']);
     expect(code).toBe(3);

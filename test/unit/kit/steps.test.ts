@@ -154,7 +154,7 @@ describe('a failure says what was expected', () => {
     [
       'a schema',
       { GET: '/', expect: { schema: { a: 1 } } },
-      'at /a: that schema, got {"id":5,"at":"2026-02-31","nested":{"list":[1]}}',
+      '/a as the check\'s schema has it: that schema, got {"id":5,"at":"2026-02-31","nested":{"list":[1]}}',
     ],
     [
       'a header',
@@ -282,6 +282,7 @@ describe('a query', () => {
       'SELECT * FROM t (after the POST) → expected the rows [{"id":"b"}], got [{"id":"a","n":"12"',
     ],
     [{ sql: 'SELECT 1', rows: [] }, 'SELECT 1 → expected no rows, got [{"id":"a"'],
+    [{ sql: 'SELECT 1', capture: { x: '/1/id' } }, 'expected /1/id in its rows, got [{"id":"a"'],
   ])('fails with what there is: %j', async (step, sentence) => {
     expect(await sentenceOf(() => query(step))).toContain(sentence);
   });
