@@ -26,7 +26,13 @@ export interface CheckRunSetup {
 }
 
 /** Where a check runs: a world of ours, or a server that runs already, of which we see its HTTP only. */
-export type Place = { world: World } | { url: string };
+export type Place =
+  | {
+      world: World;
+      /** The check was tried before, and may have left something behind. */
+      again?: boolean;
+    }
+  | { url: string };
 
 export interface CheckRun extends Judgement {
   startedAt: number;
@@ -112,7 +118,8 @@ function contextOf(
     http: createHttp({ origin, instances: world?.web ?? [], trace, contract, signal }),
     sql: sqlOf(world, signal),
     redis: createRedis(world?.redis ?? NO_REDIS, signal),
-    random: createRandom(seed, id),
+    // With the same data it would meet its own, such as an address that is taken.
+    random: createRandom(seed, 'again' in place && place.again ? `${id}, again` : id),
     signal,
     env: world?.env ?? {},
   };

@@ -114,7 +114,7 @@ class Scheduler {
     if (this.#options.late()) return outOfTime();
     const obstacle = await heal(world);
     if (obstacle !== undefined) return obstacle;
-    const again = await this.#try(stage, index, { world });
+    const again = await this.#try(stage, index, { world, again: true });
     await heal(world);
     return again;
   }

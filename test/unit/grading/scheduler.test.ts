@@ -244,6 +244,24 @@ describe('the app goes down in the shared world', () => {
     expect(tries).toBe(1);
   });
 
+  it('gives the check other random data the second time: the first may have left its own', async () => {
+    const world = fakeWorld();
+    const words: string[] = [];
+    const stages = [
+      shared(
+        check('a', ({ random }) => {
+          words.push(random.word());
+          if (words.length > 1) return;
+          world.crash();
+          throw cutOff();
+        }),
+      ),
+    ];
+    const { verdicts } = await run(stages, { shared: { world } });
+    expect(verdicts).toEqual({ a: 'passed' });
+    expect(new Set(words).size).toBe(2);
+  });
+
   it('and does not come up again: the checks that it held up fail, with that reason', async () => {
     const world = fakeWorld();
     world.heal = async () => {
