@@ -94,6 +94,7 @@ export default defineStage({
         await expectStatusOnBoth(http, session.access, 200, 'while all is well');
         const roomMs = await room(context, session.access);
         for (const fault of ['cut', 'blackhole'] as const) {
+          const other = await logIn(http, session.account);
           postgres[fault]();
           const note =
             fault === 'cut' ? 'while Postgres refuses connections' : 'while Postgres is silent';
@@ -104,7 +105,7 @@ export default defineStage({
             () => ask(http, session.access, 'POST', '/notes', { ...options, json: { title: 'x' } }),
             () => ask(http, session.access, 'GET', `/admin/users/${session.user.id}`, options),
             () => tryLogIn(http, session.account, options),
-            () => tryRefresh(http, 'x'.repeat(43), options),
+            () => tryRefresh(http, other.refresh, options),
             () => http.post('/auth/register', { json: newAccount(random), ...options }),
           ];
           const answers = await concurrently(requests.length, (i) => requests[i]!());

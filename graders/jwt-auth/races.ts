@@ -1,12 +1,5 @@
-import {
-  attempt,
-  concurrently,
-  defineStage,
-  expect,
-  type Http,
-  type Response,
-} from 'backend-labs/kit';
-import { logIn, newAccount, signUp, tryRefresh } from './accounts.ts';
+import { concurrently, defineStage, expect, type Http, type Response } from 'backend-labs/kit';
+import { logIn, newAccount, type Session, signUp, tryRefresh } from './accounts.ts';
 import { ask, bothOf, expectStatusOnBoth } from './asking.ts';
 import { AUTHENTICATION, LOCKING, ROTATION, UNIQUE } from './reading.ts';
 import { expectSameTime } from './timing.ts';
@@ -35,7 +28,7 @@ export default defineStage({
         const accounts = Array.from({ length: 20 }, (_, i) =>
           newAccount(random, { email: i % 3 === 2 ? email.toUpperCase() : email }),
         );
-        await openConnections(http);
+        await openConnections(http, await signUp(http, random));
         postgres.delay(LATENCY);
         const answers = await concurrently(20, (i) =>
           bothOf(http)[i % 2]!.post('/auth/register', {
@@ -64,10 +57,10 @@ export default defineStage({
       reference: LOCKING,
       run: async ({ http, random, postgres }) => {
         for (let round = 0; round < 2; round += 1) {
-          const { refresh } = await signUp(http, random);
-          await openConnections(http);
+          const session = await signUp(http, random);
+          await openConnections(http, session);
           postgres.delay(LATENCY);
-          const answers = await burst(http, refresh);
+          const answers = await burst(http, session.refresh);
           await postgres.restore();
           const winners = answers.filter(({ status }) => status === 200);
           for (const answer of answers) if (answer.status !== 200) expect(answer).toBeProblem(401);
@@ -89,7 +82,7 @@ export default defineStage({
       reference: ROTATION,
       run: async ({ http, random, postgres }) => {
         const session = await signUp(http, random);
-        await openConnections(http);
+        await openConnections(http, session);
         postgres.delay(LATENCY);
         const answers = await burst(http, session.refresh);
         await postgres.restore();
@@ -126,15 +119,7 @@ function burst(http: Http, token: string): Promise<Response[]> {
 }
 
 /** Has the app open its connections: what races is then the statements, not the handshakes before them. */
-async function openConnections(http: Http): Promise<void> {
-  await concurrently(20, (i) =>
-    attempt(() => ask(bothOf(http)[i % 2]!, 'x.y.z', 'GET', '/me', { note: 'before the race' })),
-  );
-  await concurrently(20, (i) =>
-    attempt(() =>
-      tryRefresh(bothOf(http)[i % 2]!, 'x'.repeat(43), {
-        note: 'to have connections open before the race',
-      }),
-    ),
-  );
+async function openConnections(http: Http, { access }: Session): Promise<void> {
+  const note = 'to have connections open before the race';
+  await concurrently(20, (i) => ask(bothOf(http)[i % 2]!, access, 'GET', '/me', { note }));
 }
