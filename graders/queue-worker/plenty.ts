@@ -230,7 +230,7 @@ function expectNoneTwice(
 ): void {
   const counts = new Map<string, number>();
   for (const { jobId } of attempts) counts.set(jobId, (counts.get(jobId) ?? 0) + 1);
-  const more = jobs.filter(({ id, attempts: needed }) => counts.get(id)! > needed);
+  const more = jobs.filter(({ id, attempts: needed }) => (counts.get(id) ?? 0) > needed);
   if (more.length === 0) return;
   throw wrong(
     'one attempt for each job, and one more for each failure: no worker was lost',
