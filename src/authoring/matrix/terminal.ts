@@ -80,8 +80,7 @@ export function flakeLines({ flakes, unstarted, repeats, lab }: Findings): strin
     ...(fewest === undefined
       ? []
       : [
-          '',
-          `  ${steady.length}${flaky.length > 0 ? ' other' : ''} checks: none. Of the one tried least, at most ${percent(fewest.atMost)} are (0 of ${fewest.runs}).`,
+          `  Of the check without any that was tried least, at most ${percent(fewest.atMost)} are (0 of ${fewest.runs}).`,
         ]),
   ];
 }
