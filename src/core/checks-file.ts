@@ -71,7 +71,9 @@ export interface Step {
   eventually?: number;
   expect?: Expect;
   /** What the query gives, in this order; of each row the columns that are named. */
-  rows?: {}[];
+  rows?: {
+    [k: string]: unknown;
+  }[];
   /** Names for parts of the answer: `/id` (a JSON Pointer into the body), `body` (all of it), `header ETag`; of a query `/0/id`. */
   capture?: {
     [k: string]: string;
@@ -108,7 +110,11 @@ export interface Expect {
       | 'date-time';
   };
   /** JSON Schema (2020-12) of the body. */
-  schema?: {} | boolean;
+  schema?:
+    | {
+        [k: string]: unknown;
+      }
+    | boolean;
   /** The body as it came; "" is none. */
   body?: string;
 }

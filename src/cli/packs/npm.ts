@@ -84,7 +84,14 @@ async function digestOf(directory: string): Promise<string> {
 }
 
 async function install(spec: string, directory: string, shownAs: string, host: Host) {
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--omit=dev'];
+  const flags = [
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--omit=dev',
+    '--loglevel=error',
+  ];
   const outcome = await runCommand(
     'npm',
     ['install', ...flags, '--install-links', '--prefix', directory, '--', spec],
