@@ -231,7 +231,7 @@ export default defineStage({
     {
       id: 'shows-progress',
       title: 'Status, progress and times are true at every step',
-      points: 3,
+      points: 2,
       needs: ['does-jobs', 'keeps-ledger'],
       hint: 'Commit the new progress after each step, not at the end; set it to 0 as an attempt begins. Let status, result and times change in one statement.',
       reference: ASYNC_REPLY,
@@ -262,7 +262,7 @@ export default defineStage({
       id: 'shows-failures',
       title:
         'Between two attempts a job is queued, with the error; when it completes the error is gone',
-      points: 2,
+      points: 1,
       needs: ['keeps-ledger'],
       hint: 'When an attempt fails and another is left, the job is `queued` again, with `error` set. Completing it sets `error` to null.',
       reference: ASYNC_REPLY,

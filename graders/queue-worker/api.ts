@@ -130,8 +130,8 @@ export function settled(sql: Sql, jobs: readonly { id: string }[], wait: Wait): 
       return {
         expected:
           jobs.length === 1
-            ? 'the job to be done, and a row in effects'
-            : `all ${jobs.length} jobs that were answered 202 to be done, and a row in effects for each completed one`,
+            ? 'the job to be in a final state, with its row in effects if that is `completed`,'
+            : `all ${jobs.length} jobs that were answered 202 to be in a final state, with a row in effects for each that is completed,`,
         actual:
           gone.length > 0
             ? `${gone.length} have no row in jobs`

@@ -35,3 +35,21 @@ export async function databaseNow(sql: Sql): Promise<number> {
     SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`;
   return row!.now;
 }
+
+/** The longest that this very process did not get to run, in milliseconds beyond the 20 of its timer. */
+export function watchForStalls(): { end(): number } {
+  let [last, longest] = [performance.now(), 0];
+  const tick = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last - 20);
+    last = now;
+  };
+  const timer = setInterval(tick, 20);
+  return {
+    end: () => {
+      tick();
+      clearInterval(timer);
+      return longest;
+    },
+  };
+}

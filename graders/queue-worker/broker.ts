@@ -16,7 +16,7 @@ export default defineStage({
     {
       id: 'survives-broker-restart',
       title: 'kill -9 of Redis, and a restart: what runs, waits or is not yet due is done once',
-      points: 5,
+      points: 4,
       needs: ['keeps-ledger', 'delays-are-kept'],
       timeoutMs: 90_000,
       hint: 'Redis has its data again, and your clients have lost their connections, their blocked commands and the scripts they had loaded (NOSCRIPT: send EVAL). Connect again, for ever, and ask again.',

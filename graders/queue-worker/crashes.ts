@@ -38,7 +38,7 @@ export default defineStage({
     {
       id: 'survives-worker-kill',
       title: 'kill -9 of a worker in the middle of its jobs: another does them, once',
-      points: 6,
+      points: 5,
       needs: ['keeps-ledger'],
       timeoutMs: 60_000,
       hint: 'A job that was taken stays in the store until it is done, with a lease that runs out. Someone looks for leases that have run out, and makes the job due again. What is popped and kept in memory dies with the worker.',

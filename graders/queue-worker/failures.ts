@@ -1,4 +1,4 @@
-import { concurrently, defineStage, expect, type Http, type OwnContext } from 'backend-labs/kit';
+import { concurrently, defineStage, expect, type Http } from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -8,13 +8,12 @@ import {
   post,
   postAll,
   settled,
-  until,
 } from './api.ts';
 import { clockSlack, room } from './bounds.ts';
 import { flaky, type Job, poison, sum } from './job.ts';
 import { attemptsOf, type Ledger, ledgerFailure } from './ledger.ts';
-import { BACKLOGS, BACKOFF, DEAD_LETTERS } from './reading.ts';
-import { BEGIN_MS, type Settings, settingsOf, WORKERS } from './settings.ts';
+import { BACKOFF, DEAD_LETTERS } from './reading.ts';
+import { BEGIN_MS, type Settings, settingsOf } from './settings.ts';
 
 const PARALLEL_RETRIES = 8;
 
@@ -30,7 +29,7 @@ export default defineStage({
     {
       id: 'retries-with-backoff',
       title: 'A job that fails is tried again after pauses that double, until it succeeds',
-      points: 4,
+      points: 3,
       needs: ['shows-failures'],
       hint: 'After failed attempt n the job is due again in BACKOFF_BASE_MS × 2^(n−1). Keep that moment in the store, as with a delay.',
       reference: BACKOFF,
@@ -59,7 +58,7 @@ export default defineStage({
     {
       id: 'poison-is-dead',
       title: 'A job that always fails has MAX_ATTEMPTS, and then it is dead',
-      points: 4,
+      points: 3,
       needs: ['retries-with-backoff'],
       hint: 'Count the attempts in the row of the job. When the last one fails, the job is `dead`: it keeps the error, and no attempt follows.',
       reference: DEAD_LETTERS,
@@ -113,7 +112,7 @@ export default defineStage({
     {
       id: 'retry-revives',
       title: 'POST /jobs/{id}/retry gives a dead job MAX_ATTEMPTS further attempts',
-      points: 3,
+      points: 2,
       needs: ['lists-dead-letters'],
       hint: 'Set the job to `queued` where it is `dead`, with max_attempts = attempts + MAX_ATTEMPTS, and queue it again. Attempts go on counting; the pauses begin anew.',
       reference: DEAD_LETTERS,
@@ -154,44 +153,6 @@ export default defineStage({
         expect(await retry(http, waiting)).toBeProblem(409);
       },
     },
-    {
-      id: 'poison-holds-up-nobody',
-      title: 'While jobs pause after failures, more of them than there is room for, others go on',
-      points: 4,
-      needs: ['retries-with-backoff'],
-      hint: 'Let go of the job between two attempts: put it back with the moment when it is due. To sleep in the worker keeps its room, and a few bad jobs stop the whole queue.',
-      reference: BACKLOGS,
-      run: async ({ http, sql, env, random }) => {
-        const settings = settingsOf(env);
-        const many = WORKERS.length * settings.concurrency + 2;
-        const bad = await postAll(
-          http,
-          Array.from({ length: many }, () => poison()),
-        );
-        const action = `POST /jobs with ${many} jobs that always fail, then with others`;
-        const withinMs = lifeOf(settings) + (await room(http));
-        await firstAttemptsOver(sql, bad, settings, { withinMs, action });
-        const good = await postAll(
-          http,
-          Array.from({ length: 10 }, () => sum(random)),
-        );
-        const all = [...bad, ...good];
-        const ledger = await settled(sql, all, { withinMs, action });
-        expectDoneOnce(ledger, good, action);
-        // Who keeps the room until the jobs are dead begins nothing else before the first has died.
-        const died = Math.min(
-          ...bad.map(({ id }) => ledger.jobs.find((job) => job.id === id)!.finishedAt!),
-        );
-        const late = good.filter(({ id }) => attemptsOf(ledger, id)[0]!.startedAt > died);
-        if (late.length > 0)
-          throw ledgerFailure(ledger, {
-            action,
-            expected: 'the good jobs to begin while the bad ones pause between their attempts',
-            actual: `${late.length} of ${good.length} began only after a bad one was dead`,
-            about: [late[0]!.id, bad[0]!.id],
-          });
-      },
-    },
   ],
 });
 
@@ -200,32 +161,6 @@ const retry = (http: Http, job: { id: string }) => http.post<Job>(`${pathOf(job)
 /** All attempts of a job that always fails, with the longest pauses that the contract allows. */
 const lifeOf = ({ maxAttempts, backoffMs }: Settings): number =>
   1.5 * backoffMs * 2 ** (maxAttempts - 1) + maxAttempts * BEGIN_MS + 3_000;
-
-/**
- * Until as many have failed once as there is room for: in a worker that keeps the room while a job
- * pauses, the others have not begun.
- */
-function firstAttemptsOver(
-  sql: OwnContext['sql'],
-  jobs: readonly Accepted[],
-  { concurrency }: Settings,
-  wait: { withinMs: number; action: string },
-): Promise<Ledger> {
-  return until(
-    sql,
-    jobs,
-    (ledger) => {
-      const over = jobs.filter(({ id }) => attemptsOf(ledger, id)[0]?.outcome === 'failed');
-      if (over.length >= WORKERS.length * concurrency) return undefined;
-      return {
-        expected: 'their first attempts to fail',
-        actual: `${over.length} of ${jobs.length} have`,
-        about: idsOf(jobs),
-      };
-    },
-    wait,
-  );
-}
 
 /** @throws {CheckFailure} it is not dead after just so many attempts, or had an effect */
 export function expectDead(ledger: Ledger, id: string, attempts: number, action: string): void {

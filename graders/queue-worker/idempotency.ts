@@ -65,7 +65,7 @@ export default defineStage({
     {
       id: 'parallel-keys-are-one-job',
       title: `${PARALLEL} requests with one Idempotency-Key at once are one job, which is done once`,
-      points: 3,
+      points: 2,
       needs: ['replays-key'],
       hint: 'Let a unique constraint decide: INSERT … ON CONFLICT DO NOTHING, and whoever inserts nothing reads the job that is there. Looking first and inserting then lets several through.',
       reference: IDEMPOTENCY_KEYS,

@@ -10,7 +10,7 @@ import {
   underWay,
   until,
 } from './api.ts';
-import { room } from './bounds.ts';
+import { room, watchForStalls } from './bounds.ts';
 import { sleep } from './job.ts';
 import {
   attemptsOf,
@@ -98,7 +98,7 @@ export default defineStage({
       id: 'paused-worker-has-no-effect',
       title:
         'A worker that is stopped for longer than its lease, and then goes on, changes nothing',
-      points: 6,
+      points: 5,
       needs: ['keeps-ledger'],
       timeoutMs: 60_000,
       hint: 'Make each write of an attempt conditional: UPDATE jobs … WHERE id = … AND the job is still this attempt’s. No row changed means that it is somebody else’s now: roll back, and forget it. Looking first and writing then is too late.',
@@ -169,24 +169,6 @@ function expectWhole(ledger: Ledger, jobs: readonly Accepted[], action: string):
       about: [jobs.find((job) => job.id === id)!.id],
     });
   }
-}
-
-/** The longest that this very process did not get to run, in milliseconds beyond the 20 of its timer. */
-function watchForStalls(): { end(): number } {
-  let [last, longest] = [performance.now(), 0];
-  const tick = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last - 20);
-    last = now;
-  };
-  const timer = setInterval(tick, 20);
-  return {
-    end: () => {
-      tick();
-      clearInterval(timer);
-      return longest;
-    },
-  };
 }
 
 /** Until both have begun in another worker, and the first of them is done there. */

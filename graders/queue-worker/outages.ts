@@ -41,7 +41,7 @@ export default defineStage({
     {
       id: 'no-202-is-lost-without-redis',
       title: 'While Redis is away POST /jobs is 202 and the job is done, or 503; all else goes on',
-      points: 5,
+      points: 4,
       needs: ['does-jobs'],
       timeoutMs: 90_000,
       hint: 'Bound every command to Redis. If the queue cannot be told, either say 503, or store the job and let somebody tell the queue later. Reading and cancelling need Postgres alone.',
@@ -84,7 +84,7 @@ export default defineStage({
     {
       id: 'replay-is-done-after-crash',
       title: 'web dies between Postgres and Redis; what is answered 202 to the next try is done',
-      points: 5,
+      points: 4,
       needs: ['replays-key', 'survives-web-kill'],
       timeoutMs: 60_000,
       hint: 'Between the row and the entry in the queue web can die. Then the row is there, and nobody knows of it: let somebody look for jobs that were stored and never queued, or queue them with each replay. The other way round, a worker gets the id of a job that is not there.',
@@ -177,7 +177,7 @@ export default defineStage({
       id: 'survives-postgres-cut-mid-job',
       title:
         'Workers that lose Postgres, or Redis, in the middle of their jobs finish them later, once',
-      points: 5,
+      points: 4,
       needs: ['keeps-ledger'],
       timeoutMs: 90_000,
       hint: 'A worker that cannot commit gives the job up: it comes back when its lease has run out. Or it tries to commit again, on the condition that the job is still its own. Either way the process goes on, and the connection is made anew.',

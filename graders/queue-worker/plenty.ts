@@ -7,9 +7,9 @@ import {
   statementLines,
 } from 'backend-labs/kit';
 import { type Accepted, expectDoneOnce, postAll, settled, underWay } from './api.ts';
-import { room } from './bounds.ts';
-import { digest, flaky, newText, sleep, sum, type Task } from './job.ts';
-import { type AttemptRow, ledgerFailure, readLedger } from './ledger.ts';
+import { room, watchForStalls } from './bounds.ts';
+import { digest, flaky, newText, poison, sleep, sum, type Task } from './job.ts';
+import { type AttemptRow, ledgerFailure, seconds } from './ledger.ts';
 import { BACKLOGS, BLOCKING, COMPETING, PROCESSES } from './reading.ts';
 import { settingsOf, WORKERS } from './settings.ts';
 
@@ -30,6 +30,11 @@ export default defineStage({
   id: 'plenty',
   title: 'Many jobs, two workers',
   world: 'own',
+  // A pause so long that who keeps the room meanwhile shows; and few, so that it is over soon.
+  env: (random) => ({
+    MAX_ATTEMPTS: '2',
+    BACKOFF_BASE_MS: String(random.integer(1_200, 1_500)),
+  }),
   checks: [
     {
       id: 'hundreds-done-once',
@@ -57,7 +62,7 @@ export default defineStage({
       id: 'concurrency-is-bounded',
       title:
         'Each worker works on at least 2 jobs at a time, and never on more than WORKER_CONCURRENCY',
-      points: 4,
+      points: 3,
       needs: ['hundreds-done-once'],
       hint: 'WORKER_CONCURRENCY is a number of slots in each process. A slot is free again when its attempt is over and has its outcome.',
       reference: PROCESSES,
@@ -129,6 +134,44 @@ export default defineStage({
             actual: `none of ${later.length} did`,
             about: [long!.id, later[0]!.id],
           });
+      },
+    },
+    {
+      id: 'poison-holds-up-nobody',
+      title: 'While jobs pause after failures, more of them than there is room for, others go on',
+      points: 3,
+      needs: ['hundreds-done-once', 'retries-with-backoff'],
+      hint: 'Let go of the job between two attempts: put it back with the moment when it is due. To sleep in the worker keeps its room, and a few bad jobs stop the whole queue.',
+      reference: BACKLOGS,
+      run: async ({ http, sql, env, random }) => {
+        const { backoffMs, concurrency } = settingsOf(env);
+        const many = WORKERS.length * concurrency + 2;
+        const stalls = watchForStalls();
+        const bad = await postAll(
+          http,
+          Array.from({ length: many }, () => poison()),
+        );
+        const good = await postAll(
+          http,
+          Array.from({ length: 10 }, () => sum(random)),
+        );
+        const all = [...bad, ...good];
+        const action = `POST /jobs with ${many} jobs that always fail, then with ${good.length} others; BACKOFF_BASE_MS is ${backoffMs}`;
+        const ledger = await settled(sql, all, { withinMs: 6 * backoffMs + 10_000, action });
+        const stalledMs = stalls.end();
+        expectDoneOnce(ledger, good, action);
+        const waited = good.map(({ id }) => {
+          const { createdAt } = ledger.jobs.find((job) => job.id === id)!;
+          return ledger.attempts.find(({ jobId }) => jobId === id)!.startedAt - createdAt;
+        });
+        const shortest = Math.min(...waited);
+        if (shortest < 0.8 * backoffMs || stalledMs > backoffMs / 4) return;
+        throw ledgerFailure(ledger, {
+          action,
+          expected: 'the good jobs to begin while the bad ones pause',
+          actual: `the first of them began ${seconds(shortest)} after it was accepted, as a pause was over`,
+          about: [good[waited.indexOf(shortest)]!.id, bad[0]!.id],
+        });
       },
     },
     {
@@ -257,6 +300,5 @@ async function idle({ http, sql, random }: OwnContext): Promise<void> {
     Array.from({ length: 4 }, () => sum(random)),
   );
   await settled(sql, jobs, { withinMs: 10_000, action: 'POST /jobs' });
-  await readLedger(sql, []);
   await pause(300);
 }

@@ -30,7 +30,7 @@ export default defineStage({
     {
       id: 'sigterm-finishes-jobs',
       title: 'On SIGTERM a worker finishes its jobs, begins no other, and exits with code 0',
-      points: 5,
+      points: 4,
       needs: ['keeps-ledger'],
       timeoutMs: 60_000,
       hint: 'Handle SIGTERM: stop taking jobs, wait for those under way, close the connections, and let the process end. What it has fetched and not begun goes back.',
@@ -98,7 +98,7 @@ export default defineStage({
     {
       id: 'web-sigterm-answers',
       title: 'On SIGTERM web answers what is in flight and exits with code 0; that job is done',
-      points: 2,
+      points: 1,
       needs: ['does-jobs'],
       timeoutMs: 40_000,
       hint: 'On SIGTERM close the server, which waits for requests in flight, then the connections to Redis and Postgres, and let the process end.',
