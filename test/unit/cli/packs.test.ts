@@ -102,7 +102,7 @@ describe('a package of npm', () => {
     };
     writeFileSync(at('packed/package.json'), JSON.stringify(manifest));
     const npm = { cwd: place.path, encoding: 'utf8' } as const;
-    execFileSync('npm', ['pack', '--ignore-scripts', './packed'], npm);
+    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', './packed'], npm);
     const { notes, stderr } = await list(['notes-pack@file:./notes-pack-2.0.0.tgz']);
     expect(stderr).toContain('version 2.0.0');
     expect(notes?.origin).toBe('notes-pack@file:./notes-pack-2.0.0.tgz');
