@@ -131,6 +131,20 @@ export default defineStage({
       },
     },
     {
+      id: 'publishes-no-secret',
+      title: 'Under HS256 the JWK Set is empty, or not there',
+      points: 1,
+      needs: ['answers-health'],
+      hint: 'The key of HS256 signs as well as it verifies: whoever has it makes tokens. Publish the public keys of RS256 and nothing else.',
+      reference: rfc(7517, '9', 'Security Considerations'),
+      run: async ({ http }) => {
+        const set = await http.get('/.well-known/jwks.json');
+        if (set.status === 404) return expect(set).toBeProblem(404);
+        expect(set).toHaveStatus(200);
+        expect(set.json.keys, '"keys"', set).toBe([]);
+      },
+    },
+    {
       id: 'tokens-are-not-stored',
       title: 'Answers with tokens have Cache-Control: no-store',
       points: 1,

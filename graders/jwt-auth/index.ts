@@ -5,6 +5,7 @@ import claims from './claims.ts';
 import lifetimes from './lifetimes.ts';
 import operations from './operations.ts';
 import passwords from './passwords.ts';
+import { patient } from './patience.ts';
 import permissions from './permissions.ts';
 import races from './races.ts';
 import registration from './registration.ts';
@@ -32,5 +33,5 @@ export default defineGrader({
     rs256,
     secrets,
     operations,
-  ],
+  ].map(patient),
 });

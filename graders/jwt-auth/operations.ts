@@ -27,7 +27,6 @@ export default defineStage({
       title: 'Without JWT_SECRET, or with one of fewer than 32 bytes, the app does not start',
       points: 2,
       needs: ['answers-health'],
-      timeoutMs: 60_000,
       hint: 'Look at the settings when the app starts, say on standard error what is missing, and exit with a code other than 0. `process.env.JWT_SECRET ?? "secret"` is a secret that everybody knows.',
       reference: KEY_SIZE,
       run: async (context) => {
@@ -45,7 +44,6 @@ export default defineStage({
       title: 'Nor without JWT_ISSUER or JWT_AUDIENCE',
       points: 1,
       needs: ['starts-with-no-weak-secret'],
-      timeoutMs: 60_000,
       hint: 'An issuer that is empty is, to most libraries, one that need not be checked.',
       reference: CONFIG,
       run: async (context) => {
@@ -58,7 +56,6 @@ export default defineStage({
       title: 'Sessions, and what ended them, survive kill -9 of both instances',
       points: 2,
       needs: ['refresh-works-once', 'logs-out'],
-      timeoutMs: 60_000,
       hint: 'Keep sessions, used refresh tokens and log-outs in Postgres, committed before the answer; and leave the tables alone when you start.',
       reference: DISPOSABILITY,
       run: async ({ http, app, random }) => {
@@ -85,7 +82,6 @@ export default defineStage({
       title: 'While Postgres is away, every operation is a quick 503: no token is taken on trust',
       points: 2,
       needs: ['takes-good-tokens', 'refreshes'],
-      timeoutMs: 60_000,
       hint: 'A session that cannot be looked up is not known to be alive. Answer 503, bound the time for a connection and for each statement, and let the pool connect again by itself.',
       reference: rfc(9110, '15.6.4', '503 Service Unavailable'),
       run: async (context) => {
@@ -130,7 +126,6 @@ export default defineStage({
       title: 'On SIGTERM the app answers what is in flight and exits with code 0',
       points: 1,
       needs: ['logs-in'],
-      timeoutMs: 40_000,
       hint: 'On SIGTERM close the server, which waits for requests in flight, then the pool, and let the process end.',
       reference: DISPOSABILITY,
       run: async (context) => {

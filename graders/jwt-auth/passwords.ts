@@ -1,5 +1,5 @@
 import { defineStage, expect, type Http, type Sql } from 'backend-labs/kit';
-import { logIn, newAccount, register, tryLogIn } from './accounts.ts';
+import { HASH_PATIENCE_MS, logIn, newAccount, register, tryLogIn } from './accounts.ts';
 import { anyOf } from './asking.ts';
 import { looksLike, readHash } from './hashes.ts';
 import { AUTHENTICATION, PASSWORD_STORAGE, rfc } from './reading.ts';
@@ -74,7 +74,7 @@ export default defineStage({
       run: async ({ http, random }) => {
         const ascii = (bytes: number) => random.word(bytes);
         const wide = '🔑'.repeat(18);
-        for (const exact of [ascii(72), wide, `${ascii(70)}é`]) {
+        for (const exact of [`${ascii(70)}é`, wide]) {
           const account = newAccount(random, { password: exact });
           await register(http, account, { note: 'a password of exactly 72 bytes' });
           await logIn(http, account, { note: 'with its password of exactly 72 bytes' });
@@ -83,7 +83,6 @@ export default defineStage({
         for (const [head, tail, other] of [
           [ascii(72), 'A', 'B'],
           [wide, 'correct', 'wrong'],
-          [ascii(100), 'x', ''],
         ] as const) {
           const account = newAccount(random, { password: head + tail });
           const bytes = Buffer.byteLength(account.password);
@@ -92,6 +91,7 @@ export default defineStage({
           const answer = await http.post('/auth/register', {
             json: { email, password, name },
             note,
+            timeoutMs: HASH_PATIENCE_MS,
           });
           expect(answer).toHaveStatus(201, 422);
           if (answer.status === 422) continue;
@@ -119,7 +119,6 @@ export default defineStage({
           [`ひみつのことば${tail}`, [`ひみつのことは${tail}`, `?????????${tail}`]],
           [`  ${tail} with blanks  `, [`${tail} with blanks`, `  ${tail} with blanks`]],
           [`MixedCase-${tail}`, [`mixedcase-${tail}`, `MIXEDCASE-${tail.toUpperCase()}`]],
-          [`"';--\\<b>&${tail}`, [`&quot;&#39;;--\\&lt;b&gt;&amp;${tail}`]],
           ['🗝🔑🧿🪬🔒🔓🛡🧷', ['🗝🔑🧿🪬🔒🔓🛡🧲']],
           [`        `, [`         `]],
         ];

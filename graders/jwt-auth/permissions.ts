@@ -152,6 +152,10 @@ export default defineStage({
           note: 'an account that does not exist, by an admin',
         });
         expect(unknown).toBeProblem(404);
+        const malformed = await ask(http, admin.access, 'GET', '/admin/users/7', {
+          note: 'an id that is no UUID, by an admin',
+        });
+        expect(malformed).toBeProblem(400, 404);
       },
     },
     {

@@ -1,5 +1,19 @@
-import { concurrently, defineStage, expect, type Http, type Response } from 'backend-labs/kit';
-import { logIn, newAccount, type Session, signUp, tryRefresh } from './accounts.ts';
+import {
+  concurrently,
+  defineStage,
+  expect,
+  type Http,
+  type OwnContext,
+  type Response,
+} from 'backend-labs/kit';
+import {
+  HASH_PATIENCE_MS,
+  logIn,
+  newAccount,
+  type Session,
+  signUp,
+  tryRefresh,
+} from './accounts.ts';
 import { ask, bothOf, expectStatusOnBoth } from './asking.ts';
 import { AUTHENTICATION, LOCKING, ROTATION, UNIQUE } from './reading.ts';
 import { expectSameTime } from './timing.ts';
@@ -9,6 +23,9 @@ import { expectSameTime } from './timing.ts';
  * then leaves a gap in which others read too: no luck is left in a race.
  */
 const LATENCY = 5;
+
+/** What a request takes at most, in milliseconds, where nothing is overloaded. */
+const PATIENCE_MS = 1_500;
 
 export default defineStage({
   id: 'races',
@@ -20,7 +37,6 @@ export default defineStage({
       title: 'Of 20 parallel registrations of one address, one is 201 and the rest are 409',
       points: 2,
       needs: ['addresses-are-unique'],
-      timeoutMs: 60_000,
       hint: 'Between “is it taken?” and the INSERT another request can take it. Insert at once, and treat the violation of the UNIQUE constraint (SQLSTATE 23505) as the answer: 409.',
       reference: UNIQUE,
       run: async ({ http, sql, random, postgres }) => {
@@ -34,17 +50,20 @@ export default defineStage({
           bothOf(http)[i % 2]!.post('/auth/register', {
             json: accounts[i],
             note: 'one of 20 at once, all with one address',
-            // All the hashes at once may take a small machine some time.
-            timeoutMs: 20_000,
+            timeoutMs: HASH_PATIENCE_MS,
           }),
         );
         await postgres.restore();
+        const decided = answers.filter(isDecided);
+        for (const answer of decided) expect(answer).toHaveStatus(201, 409);
         const winners = answers.filter(({ status }) => status === 201);
-        for (const answer of answers) if (answer.status !== 201) expect(answer).toBeProblem(409);
-        expect(winners.length, 'the number of 201 among 20', answers[0]).toBe(1);
         const rows = await sql`SELECT name FROM users WHERE lower(email) = ${email}`;
         expect(rows.length, 'the rows of users with this address', winners[0]).toBe(1);
-        await logIn(http, accounts[answers.indexOf(winners[0]!)]!, { note: 'as the one that won' });
+        const undecided = decided.length < answers.length;
+        if (!undecided || winners.length > 1)
+          expect(winners.length, 'the number of 201 among 20', answers[0]).toBe(1);
+        for (const winner of winners)
+          await logIn(http, accounts[answers.indexOf(winner)]!, { note: 'as the one that won' });
       },
     },
     {
@@ -52,18 +71,13 @@ export default defineStage({
       title: 'Of 20 parallel refreshes with one token, over both instances, at most one succeeds',
       points: 3,
       needs: ['refresh-works-once'],
-      timeoutMs: 60_000,
       hint: 'A SELECT that finds the token unused says nothing about the moment of the UPDATE. Let one statement decide (`UPDATE … WHERE token_hash = $1 AND used_at IS NULL RETURNING …`), or lock the row first.',
       reference: LOCKING,
       run: async ({ http, random, postgres }) => {
-        for (let round = 0; round < 2; round += 1) {
-          const session = await signUp(http, random);
-          await openConnections(http, session);
-          postgres.delay(LATENCY);
-          const answers = await burst(http, session.refresh);
-          await postgres.restore();
+        for (const latency of [LATENCY, LATENCY, 0]) {
+          const { answers } = await burst({ http, random, postgres }, latency);
           const winners = answers.filter(({ status }) => status === 200);
-          for (const answer of answers) if (answer.status !== 200) expect(answer).toBeProblem(401);
+          for (const answer of answers.filter(isDecided)) expect(answer).toHaveStatus(200, 401);
           if (winners.length > 1)
             throw winners[1]!.failure(
               'at most one 200 for one refresh token',
@@ -77,15 +91,12 @@ export default defineStage({
       title: 'After these the session has ended: what the winner was given is refused',
       points: 1,
       needs: ['one-refresh-wins', 'replay-ends-access'],
-      timeoutMs: 60_000,
       hint: 'The losers are replays, and end the session. Where that happens before the winner’s new token is stored, the new one must not escape: let tokens be good only while their session is.',
       reference: ROTATION,
       run: async ({ http, random, postgres }) => {
-        const session = await signUp(http, random);
-        await openConnections(http, session);
-        postgres.delay(LATENCY);
-        const answers = await burst(http, session.refresh);
-        await postgres.restore();
+        const { session, answers } = await burst({ http, random, postgres }, LATENCY);
+        // On a machine that is overloaded none may have come to be a replay.
+        if (!answers.some(({ status }) => status === 401)) return;
         const note = 'of a session whose refresh token came 20 times at once';
         for (const winner of answers.filter(({ status }) => status === 200)) {
           const again = await tryRefresh(http, winner.json.refresh_token, { note });
@@ -111,11 +122,28 @@ export default defineStage({
   ],
 });
 
-function burst(http: Http, token: string): Promise<Response[]> {
+/** Twenty refreshes at once with the token of a new session, half of them on each instance. */
+async function burst(
+  { http, random, postgres }: Pick<OwnContext, 'http' | 'random' | 'postgres'>,
+  latency: number,
+): Promise<{ session: Session; answers: Response[] }> {
+  const session = await signUp(http, random);
+  await openConnections(http, session);
+  if (latency > 0) postgres.delay(latency);
   const note = 'one of 20 at once, all with one refresh token';
-  return concurrently(20, (i) =>
-    tryRefresh(bothOf(http)[i % 2]!, token, { note, timeoutMs: 10_000 }),
+  const answers = await concurrently(20, (i) =>
+    tryRefresh(bothOf(http)[i % 2]!, session.refresh, { note, timeoutMs: 10_000 }),
   );
+  await postgres.restore();
+  return { session, answers };
+}
+
+/**
+ * On a machine that is overloaded an app may give up its wait for a lock or a connection: a 503 that took
+ * long decides nothing.
+ */
+function isDecided({ status, exchange }: Response): boolean {
+  return status !== 503 || exchange.durationMs < PATIENCE_MS;
 }
 
 /** Has the app open its connections: what races is then the statements, not the handshakes before them. */

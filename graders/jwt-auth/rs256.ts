@@ -309,7 +309,6 @@ export default defineStage({
       title: 'Under RS256 the app does not start without JWT_PRIVATE_KEY, or with one that is none',
       points: 1,
       needs: ['signs-with-rs256'],
-      timeoutMs: 60_000,
       hint: 'Read the key when the app starts, rather than when the first token is signed, and exit with a code other than 0 where that fails.',
       reference: CONFIG,
       run: async (context) => {

@@ -60,7 +60,6 @@ export default defineStage({
       title: 'Nothing that the app prints holds a password, a token or the key',
       points: 2,
       needs: ['refreshes'],
-      timeoutMs: 60_000,
       hint: 'Do not print bodies and headers of requests, nor a token that was refused: logs are read by many and kept for long. Many loggers can redact fields (`authorization`, `password`, `refresh_token`).',
       reference: LOGGING,
       run: async (context) => {
