@@ -236,7 +236,7 @@ export default defineStage({
       hint: 'Commit the new progress after each step, not at the end; set it to 0 as an attempt begins. Let status, result and times change in one statement.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random }) => {
-        const [steps, part] = [random.integer(4, 6), 250];
+        const [steps, part] = [random.integer(5, 7), 300];
         const job = await post(http, sleep(steps * part, steps));
         const seen: Response<Job>[] = [job.answer];
         const bound = performance.now() + WITHIN + (await room(http));
@@ -419,8 +419,8 @@ function expectProgress(
     );
   if (startedAt === null || status !== 'running') return;
   const elapsed = now - Date.parse(startedAt);
-  // Two steps behind, and half a second, are the machine's.
-  const least = levels[Math.min(steps - 1, Math.floor((elapsed - 500) / part) - 2)] ?? 0;
+  // A step behind, and 0.4 s, are the machine's.
+  const least = levels[Math.min(steps - 1, Math.floor((elapsed - 400) / part) - 1)] ?? 0;
   if (progress < least)
     throw found.failure(
       `progress of at least ${least}, ${(elapsed / 1_000).toFixed(2)} s after startedAt: each step takes ${part} ms`,
