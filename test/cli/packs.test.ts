@@ -61,6 +61,15 @@ describe('a lab of a pack', () => {
     expect(code).toBe(0);
   });
 
+  it('has this kit, whichever is installed beside it', async () => {
+    const other = at('work/node_modules/backend-labs');
+    mkdirSync(other, { recursive: true });
+    const manifest = { name: 'backend-labs', type: 'module', exports: { './kit': './kit.js' } };
+    writeFileSync(path.join(other, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(path.join(other, 'kit.js'), 'throw new Error("the kit of another version");');
+    expect((await grade('--pack', 'notes-pack')).code).toBe(0);
+  });
+
   it('is not known without its pack', async () => {
     const { code, output } = await grade();
     expect(code).toBe(2);
