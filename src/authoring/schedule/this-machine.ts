@@ -1,10 +1,10 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { AdmissionLimits, Measures } from './admission.ts';
 
-/** At least one for each core; waits leave room for four. */
+/** At least one for each core; waits leave room for three. */
 export function limitsOfThisMachine(): AdmissionLimits {
   const cores = availableParallelism();
-  return { least: cores, most: 4 * cores };
+  return { least: cores, most: 3 * cores };
 }
 
 /**
