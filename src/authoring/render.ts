@@ -1,5 +1,8 @@
 import { keyOf, type SubjectResult } from './results.ts';
 
+/** More would push the column out of a terminal; the matrix has them all. */
+const NAMED = 3;
+
 export interface Marks {
   ok: string;
   wrong: string;
@@ -21,8 +24,9 @@ export function rowsOf(results: readonly SubjectResult[], { ok, wrong, dash }: M
 function asExpected({ kind, checks }: SubjectResult): string {
   if (kind === 'solution') return 'full marks';
   if (kind === 'template') return 'below a quarter';
-  const failed = (checks ?? []).filter(({ verdict }) => verdict === 'failed');
-  return `caught by ${failed.map(({ id }) => id).join(', ')}`;
+  const failed = (checks ?? []).filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
+  const more = failed.length > NAMED ? `, +${failed.length - NAMED}` : '';
+  return `caught by ${failed.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /** Of each subject that is not as it should be: what is wrong, and the seed that shows it. */

@@ -9,6 +9,7 @@ import type { GradeRequest } from '../grading/request.ts';
 import { grade } from '../grading/run.ts';
 import { createRunDirectory, type RunDirectory } from '../platform/run-directory.ts';
 import type { ServiceProvider } from '../services/port.ts';
+import { buildOnce } from './built.ts';
 import { watchContract } from './coverage.ts';
 import { judge } from './judge.ts';
 import { materialise } from './materialise.ts';
@@ -93,7 +94,7 @@ async function verifyOne(
   const contract = watchContract(lab.contract, outline);
   try {
     const runtime = await options.runtimeOf(run, now);
-    const submission = await once(installing, subject.directory, () =>
+    const copy = await once(installing, subject.directory, () =>
       materialise(
         subject,
         path.join(run.path, 'workspace'),
@@ -102,6 +103,11 @@ async function verifyOne(
         runtime.kind === 'process' ? (draft) => install(runtime, draft, signal) : undefined,
       ),
     );
+    const submission =
+      runtime.kind === 'process'
+        ? await buildOnce(copy, options.cache, () => prepare(runtime, copy, signal))
+        : copy;
+    signal.throwIfAborted();
     const report = await grade(
       {
         lab: { ...lab, contract },
@@ -177,7 +183,11 @@ async function once<T>(
 
 async function install(runtime: Runtime, submission: Submission, signal: AbortSignal) {
   const { build: _, ...withoutBuild } = submission;
-  const resource = runtime.prepare(withoutBuild);
+  await prepare(runtime, withoutBuild, signal);
+}
+
+async function prepare(runtime: Runtime, submission: Submission, signal: AbortSignal) {
+  const resource = runtime.prepare(submission);
   try {
     await resource.setup({ signal, progress: () => {} });
   } finally {

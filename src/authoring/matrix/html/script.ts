@@ -17,6 +17,7 @@ for (const table of document.querySelectorAll('.matrix')) {
     const [mutant, fault, solution] = data.mutants[row];
     const [check, title] = data.checks[column];
     const why = data.why[row + ' ' + column];
+    about.classList.add('chosen');
     about.replaceChildren(
       line(mutant + ' (' + solution + '): ' + fault),
       line(check + ': ' + title),
@@ -39,6 +40,8 @@ for (const table of document.querySelectorAll('.matrix')) {
     const frame = box.getBoundingClientRect();
     box.scrollTop += Math.min(0, at.top - frame.top - head) + Math.max(0, at.bottom - frame.top - box.clientHeight);
     box.scrollLeft += Math.min(0, at.left - frame.left - left) + Math.max(0, at.right - frame.left - box.clientWidth);
+    const hidden = cell.getBoundingClientRect().bottom - about.getBoundingClientRect().top;
+    if (hidden > 0) window.scrollBy(0, hidden + 8);
   };
   body.addEventListener('focusin', ({ target }) => { if (target.matches('td')) show(target); });
   body.addEventListener('click', ({ target }) => { if (target.matches('td')) go(target); });

@@ -30,7 +30,7 @@ a { color: var(--focus); }
 input { font: inherit; color: inherit; background: var(--raised); border: 1px solid var(--line); border-radius: .375rem;
   padding: .25rem .5rem; max-width: 100%; }
 .scroll { overflow: auto; border: 1px solid var(--line); border-radius: .5rem; }
-.tall { max-height: 80vh; }
+.tall { max-height: 70vh; }
 table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
 .matrix td, .matrix thead th { min-width: 1.5rem; height: 1.5rem; padding: 0; text-align: center; line-height: 1;
   border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); }
@@ -53,8 +53,9 @@ td[data-kind="untried"] { background: repeating-linear-gradient(135deg, transpar
 .key.errored, .matrix td[data-kind="errored"] { color: var(--warn); background: var(--warn-ground); font-weight: 700; }
 .key.skipped, td[data-kind="skipped"] { color: var(--quiet); }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
-.about { position: sticky; bottom: 0; z-index: 3; min-height: 3.5rem; padding: .5rem .75rem; margin-top: .5rem; background: var(--raised);
-  border: 1px solid var(--line); border-radius: .5rem; font-size: .875rem; max-height: 40vh; overflow: auto; }
+.about.chosen { position: sticky; bottom: 0; z-index: 3; }
+.about { min-height: 3.5rem; padding: .5rem .75rem; margin-top: .5rem; background: var(--raised);
+  border: 1px solid var(--line); border-radius: .5rem; font-size: .875rem; max-height: 25vh; overflow: auto; }
 .about p { margin: .125rem 0; max-width: none; }
 .flakes th, .flakes td { padding: .25rem .75rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .flakes th:first-child, .flakes td:last-child, .flakes thead th:last-child { text-align: left; }
