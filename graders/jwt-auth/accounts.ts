@@ -7,6 +7,7 @@ import {
   type Response,
 } from 'backend-labs/kit';
 import { type Decoded, decode } from './tokens.ts';
+import { inTurn } from './turns.ts';
 
 /**
  * Milliseconds for an answer that takes a hash. Many are made at once, on machines that have other work: how
@@ -47,6 +48,15 @@ export interface Session extends Tokens {
   user: User;
 }
 
+function postInTurn<Body>(
+  http: Http,
+  path: string,
+  json: unknown,
+  options: RequestOptions,
+): Promise<Response<Body>> {
+  return inTurn(() => http.post<Body>(path, { json, timeoutMs: HASH_PATIENCE_MS, ...options }));
+}
+
 export function newAccount(random: Random, given: Partial<Account> = {}): Account {
   return {
     email: `${random.word(10)}.${random.word(6)}@${random.word(8)}.example`,
@@ -56,16 +66,19 @@ export function newAccount(random: Random, given: Partial<Account> = {}): Accoun
   };
 }
 
+/** @param json an account, or what is none */
+export const tryRegister = <Body = any>(
+  http: Http,
+  json: unknown,
+  options: RequestOptions = {},
+): Promise<Response<Body>> => postInTurn<Body>(http, '/auth/register', json, options);
+
 export async function register(
   http: Http,
   account: Account,
   options: RequestOptions = {},
 ): Promise<Response<User>> {
-  const registered = await http.post<User>('/auth/register', {
-    json: account,
-    timeoutMs: HASH_PATIENCE_MS,
-    ...options,
-  });
+  const registered = await tryRegister<User>(http, account, options);
   expect(registered).toHaveStatus(201);
   return registered;
 }
@@ -74,12 +87,7 @@ export const tryLogIn = (
   http: Http,
   { email, password }: Pick<Account, 'email' | 'password'>,
   options: RequestOptions = {},
-): Promise<Response<Pair>> =>
-  http.post<Pair>('/auth/login', {
-    json: { email, password },
-    timeoutMs: HASH_PATIENCE_MS,
-    ...options,
-  });
+): Promise<Response<Pair>> => postInTurn<Pair>(http, '/auth/login', { email, password }, options);
 
 export async function logIn(
   http: Http,

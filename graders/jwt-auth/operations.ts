@@ -134,10 +134,16 @@ export default defineStage({
         await register(http, account);
         const bound = STOP_MS + 2_000;
         postgres.delay(50);
-        const sent = attempt(() => logIn(http, account, { note: 'in flight when SIGTERM comes' }));
+        // At once, not when its turn has come.
+        const { email, password } = account;
+        const note = 'in flight when SIGTERM comes';
+        const sent = attempt(() =>
+          http.post('/auth/login', { json: { email, password }, note, timeoutMs: bound }),
+        );
         await postgres.seen(/\S/, { withinMs: 3_000, what: 'a statement of the log-in' });
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
+        expect(answer.value).toHaveStatus(200);
         const { code, signal, forced } = exit;
         if (code === 0) return;
         throw new CheckFailure({

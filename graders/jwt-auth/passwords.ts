@@ -1,5 +1,5 @@
 import { defineStage, expect, type Http, type Sql } from 'backend-labs/kit';
-import { HASH_PATIENCE_MS, logIn, newAccount, register, tryLogIn } from './accounts.ts';
+import { logIn, newAccount, register, tryLogIn, tryRegister } from './accounts.ts';
 import { anyOf } from './asking.ts';
 import { looksLike, readHash } from './hashes.ts';
 import { AUTHENTICATION, PASSWORD_STORAGE, rfc } from './reading.ts';
@@ -88,11 +88,7 @@ export default defineStage({
           const bytes = Buffer.byteLength(account.password);
           const note = `a password of ${bytes} bytes`;
           const { password, email, name } = account;
-          const answer = await http.post('/auth/register', {
-            json: { email, password, name },
-            note,
-            timeoutMs: HASH_PATIENCE_MS,
-          });
+          const answer = await tryRegister(http, { email, password, name }, { note });
           expect(answer).toHaveStatus(201, 422);
           if (answer.status === 422) continue;
           await expectWrong(
@@ -154,10 +150,8 @@ export default defineStage({
         ];
         for (const password of bad) {
           const json = { ...newAccount(random), password };
-          const answer = await anyOf(http, random).post('/auth/register', {
-            json,
-            note: `the password ${JSON.stringify(password).slice(0, 60)}`,
-          });
+          const note = `the password ${JSON.stringify(password).slice(0, 60)}`;
+          const answer = await tryRegister(anyOf(http, random), json, { note });
           expect(answer).toBeProblem(422);
         }
         const { password: _, ...without } = newAccount(random);
