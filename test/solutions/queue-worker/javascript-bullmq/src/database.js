@@ -1,32 +1,33 @@
 import pg from 'pg'
 import { databaseUrl } from './settings.js'
 
-/** What a request waits for at most is a connection, a statement, and Redis: less than three seconds in all. */
-const CONNECT_MS = 1_000
-const STATEMENT_MS = 1_200
+/** How long one piece of work may take, the wait for a connection included. With that for Redis: less than three seconds. */
+const DEADLINE_MS = 2_100
 
 const pool = new pg.Pool({
   connectionString: databaseUrl,
-  max: 12,
-  connectionTimeoutMillis: CONNECT_MS,
-  query_timeout: STATEMENT_MS,
+  max: 10,
+  connectionTimeoutMillis: DEADLINE_MS,
+  query_timeout: DEADLINE_MS,
   // For when the server no longer hears us: it ends what we have given up.
-  statement_timeout: STATEMENT_MS,
-  idle_in_transaction_session_timeout: 2 * STATEMENT_MS,
+  statement_timeout: DEADLINE_MS,
+  idle_in_transaction_session_timeout: DEADLINE_MS,
 })
 // Both emit when a connection breaks, idle or in use; without a listener that ends the process.
 pool.on('error', () => {})
 pool.on('connect', (client) => client.on('error', () => {}))
 
 /** @returns {Promise<object[]>} */
-export const query = async (sql, ...values) => (await pool.query(sql, values)).rows
+export const query = async (sql, ...values) => (await inTime(pool.query(sql, values))).rows
 
 /**
  * @template T
  * @param {(query: (sql: string, ...values: unknown[]) => Promise<object[]>) => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function transaction(work) {
+export const transaction = (work) => inTime(runTransaction(work))
+
+async function runTransaction(work) {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
@@ -38,6 +39,19 @@ export async function transaction(work) {
     // Closing the connection rolls back, also where nobody would hear ROLLBACK.
     client.release(true)
     throw error
+  }
+}
+
+/** The pool bounds each wait by itself; this bounds their sum. */
+async function inTime(promise) {
+  let timer
+  const expired = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('timeout of the whole')), DEADLINE_MS)
+  })
+  try {
+    return await Promise.race([promise, expired])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
