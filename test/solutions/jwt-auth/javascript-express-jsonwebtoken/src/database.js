@@ -15,6 +15,7 @@ export class Database {
       connectionString,
       max: 10,
       connectionTimeoutMillis: PATIENCE_MS,
+      idleTimeoutMillis: 60_000,
       query_timeout: PATIENCE_MS,
       statement_timeout: PATIENCE_MS,
     })
@@ -37,7 +38,7 @@ export class Database {
       const { rows } = await Promise.race([this.#pool.query(text, values), expired])
       return rows
     } catch (error) {
-      throw error instanceof pg.DatabaseError ? error : new NoConnection(error.message)
+      throw error instanceof pg.DatabaseError ? error : new NoConnection(error.message || error.code)
     } finally {
       clearTimeout(timer)
     }

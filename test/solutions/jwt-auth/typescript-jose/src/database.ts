@@ -18,6 +18,8 @@ export class Database {
       connectionString,
       max: 10,
       connectionTimeoutMillis: DEADLINE_MS,
+      // To log in at Postgres is dear: kept for a minute, not for ten seconds.
+      idleTimeoutMillis: 60_000,
       // For when the server no longer hears us: it ends what we have given up.
       statement_timeout: DEADLINE_MS,
       idle_in_transaction_session_timeout: DEADLINE_MS,

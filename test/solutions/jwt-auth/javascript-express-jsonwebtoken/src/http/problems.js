@@ -40,7 +40,7 @@ export const documentOf = (status, detail) => ({ type: 'about:blank', title: STA
 export function answerProblem(error, _req, res, next) {
   if (res.headersSent) return next(error)
   const problem = toProblem(error)
-  if (problem.status === 503) console.error(`database unavailable: ${error.message || error.code}`)
+  if (problem.status === 503) console.error(`database unavailable: ${error.message}`)
   else if (problem.status >= 500) console.error(error)
   answer(res, problem.status, documentOf(problem.status, problem.message || undefined), {
     'Content-Type': 'application/problem+json',
