@@ -15,6 +15,9 @@ import { inTurn } from './turns.ts';
  */
 export const HASH_PATIENCE_MS = 20_000;
 
+/** More than an app may wait for Postgres before it gives up. */
+const REFRESH_PATIENCE_MS = 10_000;
+
 export interface Account {
   email: string;
   password: string;
@@ -113,7 +116,11 @@ export const tryRefresh = (
   token: string,
   options: RequestOptions = {},
 ): Promise<Response<Pair>> =>
-  http.post<Pair>('/auth/refresh', { json: { refresh_token: token }, ...options });
+  http.post<Pair>('/auth/refresh', {
+    json: { refresh_token: token },
+    timeoutMs: REFRESH_PATIENCE_MS,
+    ...options,
+  });
 
 export async function refresh(
   http: Http,

@@ -13,6 +13,9 @@ export const bearer = (token: string): Record<string, string> => ({
   authorization: `Bearer ${token}`,
 });
 
+/** Milliseconds for an answer: more than an app may wait for Postgres before it gives up. */
+export const PATIENCE_MS = 10_000;
+
 /** A request with an access token. */
 export function ask<Body = any>(
   http: Http,
@@ -22,7 +25,11 @@ export function ask<Body = any>(
   options: RequestOptions = {},
 ): Promise<Response<Body>> {
   const { headers, ...rest } = options;
-  return http.request<Body>(method, path, { headers: { ...bearer(token), ...headers }, ...rest });
+  return http.request<Body>(method, path, {
+    timeoutMs: PATIENCE_MS,
+    headers: { ...bearer(token), ...headers },
+    ...rest,
+  });
 }
 
 /** One of the two instances. */

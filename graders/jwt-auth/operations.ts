@@ -13,7 +13,7 @@ import { CONFIG, DISPOSABILITY, KEY_SIZE, rfc } from './reading.ts';
 import { expectNoStart } from './start.ts';
 
 /** What the contract gives the app while Postgres is away, after it is back, and after SIGTERM. */
-const ANSWER_MS = 3_000;
+const ANSWER_MS = 5_000;
 const RECOVERY_MS = 5_000;
 const STOP_MS = 5_000;
 
