@@ -7,6 +7,7 @@ import { Lifecycle } from '../../grading/lifecycle.ts';
 import { startServices } from '../../grading/services.ts';
 import { settingsFor } from '../../grading/settings.ts';
 import { appWorld } from '../../grading/world/app-world.ts';
+import type { AppExit } from '../../kit/app.ts';
 import type { Host } from '../../platform/host.ts';
 import { readSubmission } from '../../workspace/submission.ts';
 import { loadForWorkspace } from '../packs/load.ts';
@@ -50,6 +51,7 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
     host,
   );
   const lifecycle = new Lifecycle({ emit, now, signal });
+  let over = false;
   try {
     const [app, running] = await Promise.all([
       lifecycle.enter(session.runtime.prepare(submission)),
@@ -71,7 +73,13 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
     );
     stdout.write(`\nThe app is at http://localhost:${port}. Ctrl-C ends it, and its databases.\n`);
     for (const [name, value] of Object.entries(world.env)) stdout.write(`${name}=${value}\n`);
-    return await untilEnded(world.processes(now())[0]!.exited, signal);
+    const [web, ...others] = world.processes(now());
+    // The app may go on without a worker; whoever tries it out wants to know.
+    for (const process of others)
+      void process.exited.then((exit) => {
+        if (!over) stdout.write(`${process.name} ${howItEnded(exit)}\n`);
+      });
+    return await untilEnded(web!.exited, signal);
   } catch (error) {
     if (error instanceof AppStartError)
       throw new LabsError('usage', error.message, {
@@ -80,9 +88,13 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
       });
     throw error;
   } finally {
+    over = true;
     await lifecycle.close();
   }
 }
+
+const howItEnded = ({ code, signal }: AppExit) =>
+  code === null ? `was ended by ${signal}.` : `exited with code ${code}.`;
 
 async function untilEnded(exited: Promise<unknown>, signal: AbortSignal): Promise<number> {
   const aborted = new Promise<number>((resolve) => {
