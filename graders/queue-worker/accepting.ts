@@ -22,6 +22,7 @@ export default defineStage({
       id: 'answers-health',
       title: 'GET /healthz says that the app can serve',
       points: 1,
+      timeoutMs: 60_000,
       hint: 'Answer 200 with {"status":"ok"} as application/json.',
       reference: ACCEPTED,
       run: async ({ http }) => {
@@ -34,6 +35,7 @@ export default defineStage({
       id: 'accepts-job',
       title: 'POST /jobs stores the job and answers 202 with it and with where it is',
       points: 2,
+      timeoutMs: 60_000,
       hint: 'Insert into `jobs`, hand the job to the queue, and answer 202 with Location: /jobs/{id}, before anything of it is done.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random, env }) => {
@@ -83,6 +85,7 @@ export default defineStage({
       title: 'Jobs of each type come to their result',
       points: 2,
       needs: ['accepts-job'],
+      timeoutMs: 60_000,
       hint: 'A worker takes the job from the queue, does what its type says, and stores the result. Length and hash of a text are those of its UTF-8.',
       reference: COMPETING,
       run: async ({ http, random }) => {
@@ -112,6 +115,7 @@ export default defineStage({
       title: 'A text of 100 KB arrives whole',
       points: 1,
       needs: ['does-jobs'],
+      timeoutMs: 60_000,
       hint: 'Accept bodies up to 256 KiB. The broker need not carry them: the id of the job is enough.',
       reference: ACCEPTED,
       run: async ({ http, random }) => {
@@ -129,6 +133,7 @@ export default defineStage({
       title: 'Each attempt and each effect is in the ledger, with the worker that made it',
       points: 2,
       needs: ['does-jobs'],
+      timeoutMs: 60_000,
       hint: 'Insert a row into `attempts` before the work, with PROCESS_NAME as the worker and 1 as the first attempt; set its outcome when the work is over, and insert into `effects` as the job completes.',
       reference: COMPETING,
       run: async ({ http, sql, random }) => {
@@ -191,6 +196,7 @@ export default defineStage({
       title: 'GET /jobs/{id} says what the row in jobs says',
       points: 1,
       needs: ['does-jobs'],
+      timeoutMs: 60_000,
       hint: 'Read the job from Postgres for each request: what another program changes there shows in the next answer.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random }) => {
@@ -233,6 +239,7 @@ export default defineStage({
       title: 'Status, progress and times are true at every step',
       points: 2,
       needs: ['does-jobs', 'keeps-ledger'],
+      timeoutMs: 60_000,
       hint: 'Commit the new progress after each step, not at the end; set it to 0 as an attempt begins. Let status, result and times change in one statement.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random }) => {
@@ -264,6 +271,7 @@ export default defineStage({
         'Between two attempts a job is queued, with the error; when it completes the error is gone',
       points: 1,
       needs: ['keeps-ledger'],
+      timeoutMs: 60_000,
       hint: 'When an attempt fails and another is left, the job is `queued` again, with `error` set. Completing it sets `error` to null.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random, env }) => {

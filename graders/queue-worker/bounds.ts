@@ -1,4 +1,4 @@
-import { expect, type Http, type Sql } from 'backend-labs/kit';
+import { expect, type Http, type Response, type Sql } from 'backend-labs/kit';
 
 /**
  * What the machine may add to a time of the contract, in milliseconds: a second, and twenty times
@@ -7,11 +7,32 @@ import { expect, type Http, type Sql } from 'backend-labs/kit';
 export async function room(http: Http): Promise<number> {
   let slowest = 0;
   for (let i = 0; i < 3; i += 1) {
-    const answer = await http.get('/healthz', { note: 'to see how fast the machine is' });
+    const answer = await patiently(() =>
+      http.get('/healthz', { note: 'to see how fast the machine is' }),
+    );
     expect(answer).toHaveStatus(200);
     slowest = Math.max(slowest, answer.exchange.durationMs);
   }
   return Math.ceil((1_000 + 20 * slowest) / 100) * 100;
+}
+
+/** An answer that took so long came from a time-out of the app's own. */
+const TIMED_OUT_MS = 700;
+const PATIENCE_MS = 15_000;
+
+/**
+ * An app has to bound its waits, and on a machine that stands still it answers 503 though nothing is
+ * away. It is asked again then, as any client would; a 503 that comes at once is taken as it is.
+ */
+export async function patiently<Body>(
+  send: () => Promise<Response<Body>>,
+): Promise<Response<Body>> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await send();
+    const late = answer.status === 503 && answer.exchange.durationMs > TIMED_OUT_MS;
+    if (!late || performance.now() > deadline) return answer;
+  }
 }
 
 /** What rounding, and a clock that is read a moment before or after, may differ by. */

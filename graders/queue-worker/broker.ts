@@ -18,7 +18,7 @@ export default defineStage({
       title: 'kill -9 of Redis, and a restart: what runs, waits or is not yet due is done once',
       points: 4,
       needs: ['keeps-ledger', 'delays-are-kept'],
-      timeoutMs: 90_000,
+      timeoutMs: 120_000,
       hint: 'Redis has its data again, and your clients have lost their connections, their blocked commands and the scripts they had loaded (NOSCRIPT: send EVAL). Connect again, for ever, and ask again.',
       reference: PERSISTENCE,
       run: async ({ http, sql, redis, app, env, random }) => {

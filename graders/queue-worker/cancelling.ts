@@ -1,5 +1,6 @@
 import { concurrently, defineStage, expect } from 'backend-labs/kit';
 import { expectDoneOnce, getJob, pathOf, post, postAll, settled, underWay, until } from './api.ts';
+import { patiently } from './bounds.ts';
 import { type Job, poison, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
 import { ASYNC_REPLY } from './reading.ts';
@@ -18,6 +19,7 @@ export default defineStage({
       title: 'A job that waits is cancelled, and never begins',
       points: 2,
       needs: ['does-jobs', 'keeps-ledger'],
+      timeoutMs: 60_000,
       hint: 'Set it to `cancelled` where it is still `queued`, in one UPDATE; and let workers begin nothing but what is `queued` at that moment.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random }) => {
@@ -58,6 +60,7 @@ export default defineStage({
       title: 'A job that pauses between two attempts is cancelled, and has no further attempt',
       points: 1,
       needs: ['cancels-waiting-job', 'shows-failures'],
+      timeoutMs: 60_000,
       hint: 'Between two attempts a job is `queued` as before the first. What the queue holds of it then begins nothing.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, env }) => {
@@ -103,6 +106,7 @@ export default defineStage({
       title: 'A job that has begun, or is done, is not cancelled: 409, and it goes on',
       points: 1,
       needs: ['does-jobs', 'keeps-ledger'],
+      timeoutMs: 60_000,
       hint: "UPDATE … WHERE status = 'queued' changes no row then: that is the 409.",
       reference: ASYNC_REPLY,
       run: async ({ http, sql }) => {
@@ -122,13 +126,16 @@ export default defineStage({
       title: 'Of a cancellation and an attempt that come together, one wins',
       points: 2,
       needs: ['cancels-waiting-job', 'refuses-late-cancel'],
+      timeoutMs: 60_000,
       hint: 'Both are one conditional UPDATE of the same row: from `queued` to `cancelled`, or from `queued` to `running`. Who reads first and writes then lets both win.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random }) => {
         const tasks = Array.from({ length: RACERS }, () => sum(random));
         const jobs = await postAll(http, tasks, { atOnce: RACERS });
         const answers = await concurrently(RACERS, (i) =>
-          http.post<Job>(`${pathOf(jobs[i]!)}/cancel`, { note: 'just as it may begin' }),
+          patiently(() =>
+            http.post<Job>(`${pathOf(jobs[i]!)}/cancel`, { note: 'just as it may begin' }),
+          ),
         );
         for (const answer of answers) expect(answer).toHaveStatus(200, 409);
         const action = `POST /jobs/{id}/cancel of ${RACERS} jobs as they begin`;

@@ -40,7 +40,7 @@ export default defineStage({
       title: 'kill -9 of a worker in the middle of its jobs: another does them, once',
       points: 5,
       needs: ['keeps-ledger'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'A job that was taken stays in the store until it is done, with a lease that runs out. Someone looks for leases that have run out, and makes the job due again. What is popped and kept in memory dies with the worker.',
       reference: RELIABLE_QUEUE,
       run: async ({ http, sql, app, random, env }) => {
@@ -96,7 +96,7 @@ export default defineStage({
         'A worker that dies after its effect and before it has told the queue: no second effect',
       points: 4,
       needs: ['survives-worker-kill'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'The queue delivers the job again, since nobody told it that the job is done. Whoever gets it looks into the row first, and begins nothing that is in a final state.',
       reference: IDEMPOTENT_CONSUMER,
       run: async ({ http, sql, app, redis, env }) => {
@@ -140,7 +140,7 @@ export default defineStage({
       title: 'A job whose worker dies in each attempt is dead after MAX_ATTEMPTS',
       points: 3,
       needs: ['survives-worker-kill', 'poison-is-dead'],
-      timeoutMs: 90_000,
+      timeoutMs: 120_000,
       hint: 'Count an attempt when it begins, in the row of the job. Whoever finds a job whose worker is gone and whose attempts are used up sets it to `dead`, and begins nothing.',
       reference: STALLED,
       run: async ({ http, sql, app, env, random }) => {

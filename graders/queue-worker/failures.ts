@@ -31,6 +31,7 @@ export default defineStage({
       title: 'A job that fails is tried again after pauses that double, until it succeeds',
       points: 3,
       needs: ['shows-failures'],
+      timeoutMs: 120_000,
       hint: 'After failed attempt n the job is due again in BACKOFF_BASE_MS × 2^(n−1). Keep that moment in the store, as with a delay.',
       reference: BACKOFF,
       run: async ({ http, sql, env }) => {
@@ -60,6 +61,7 @@ export default defineStage({
       title: 'A job that always fails has MAX_ATTEMPTS, and then it is dead',
       points: 3,
       needs: ['retries-with-backoff'],
+      timeoutMs: 120_000,
       hint: 'Count the attempts in the row of the job. When the last one fails, the job is `dead`: it keeps the error, and no attempt follows.',
       reference: DEAD_LETTERS,
       run: async (context) => {
@@ -90,6 +92,7 @@ export default defineStage({
       title: 'GET /dead-letters lists the jobs that are dead, the latest first',
       points: 2,
       needs: ['poison-is-dead'],
+      timeoutMs: 120_000,
       hint: "SELECT … WHERE status = 'dead' ORDER BY finished_at DESC LIMIT 100.",
       reference: DEAD_LETTERS,
       run: async ({ http, sql, random }) => {
@@ -114,6 +117,7 @@ export default defineStage({
       title: 'POST /jobs/{id}/retry gives a dead job MAX_ATTEMPTS further attempts',
       points: 2,
       needs: ['lists-dead-letters'],
+      timeoutMs: 120_000,
       hint: 'Set the job to `queued` where it is `dead`, with max_attempts = attempts + MAX_ATTEMPTS, and queue it again. Attempts go on counting; the pauses begin anew.',
       reference: DEAD_LETTERS,
       run: async ({ http, sql, env, random }) => {

@@ -1,5 +1,6 @@
 import { concurrently, defineStage, expect, type Response } from 'backend-labs/kit';
 import { type Accepted, expectDoneOnce, post, settled } from './api.ts';
+import { patiently } from './bounds.ts';
 import { type Job, sleep, sum } from './job.ts';
 import { IDEMPOTENCY_KEYS } from './reading.ts';
 
@@ -17,6 +18,7 @@ export default defineStage({
       title: 'The same Idempotency-Key and payload are one job, which is done once',
       points: 2,
       needs: ['does-jobs', 'keeps-ledger'],
+      timeoutMs: 60_000,
       hint: 'Store the key with the job, in the transaction that inserts it. A repeat finds the job by its key and answers 202 with it as it is now, with Idempotency-Replayed: true.',
       reference: IDEMPOTENCY_KEYS,
       run: async ({ http, sql, random }) => {
@@ -41,6 +43,7 @@ export default defineStage({
       title: 'The same Idempotency-Key with another payload is 422 and creates nothing',
       points: 1,
       needs: ['replays-key'],
+      timeoutMs: 60_000,
       hint: 'Store a hash of the whole body beside the key, and compare it before you replay.',
       reference: IDEMPOTENCY_KEYS,
       run: async ({ http, random }) => {
@@ -67,6 +70,7 @@ export default defineStage({
       title: `${PARALLEL} requests with one Idempotency-Key at once are one job, which is done once`,
       points: 2,
       needs: ['replays-key'],
+      timeoutMs: 60_000,
       hint: 'Let a unique constraint decide: INSERT … ON CONFLICT DO NOTHING, and whoever inserts nothing reads the job that is there. Looking first and inserting then lets several through.',
       reference: IDEMPOTENCY_KEYS,
       run: async ({ http, sql, random }) => {
@@ -74,7 +78,7 @@ export default defineStage({
         const headers = { 'idempotency-key': random.word(40) };
         const note = `one of ${PARALLEL} at once with the same Idempotency-Key`;
         const answers = await concurrently(PARALLEL, () =>
-          http.post<Job>('/jobs', { json: task.input, headers, note }),
+          patiently(() => http.post<Job>('/jobs', { json: task.input, headers, note })),
         );
         for (const answer of answers) expect(answer).toHaveStatus(202, 409);
         const accepted = answers.filter(({ status }) => status === 202);
@@ -98,6 +102,7 @@ export default defineStage({
       title: 'A request that was refused has not used up its key; a malformed key is 400',
       points: 1,
       needs: ['replays-key', 'refuses-invalid-jobs'],
+      timeoutMs: 60_000,
       hint: 'Validate before you claim the key. Tell a header that is there and empty from one that is absent.',
       reference: IDEMPOTENCY_KEYS,
       run: async ({ http, random }) => {

@@ -38,6 +38,7 @@ export default defineStage({
       title: 'A job is completed, and has its effect, at one and the same moment',
       points: 4,
       needs: ['keeps-ledger'],
+      timeoutMs: 120_000,
       hint: 'BEGIN, then the UPDATE of the job, the outcome of the attempt and the INSERT into effects, then COMMIT, all on one connection. In between, no process can die with one half done.',
       reference: TRANSACTIONS,
       run: async ({ http, sql, postgres, env }) => {
@@ -71,7 +72,7 @@ export default defineStage({
       title: 'A job that takes longer than its lease has one attempt: the lease is renewed',
       points: 4,
       needs: ['keeps-ledger'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'While the work goes on, a timer renews the lease, at a third of LEASE_MS or so. A lease that only begins with the job makes another worker do it again.',
       reference: STALLED,
       run: async ({ http, sql, env }) => {
@@ -100,7 +101,7 @@ export default defineStage({
         'A worker that is stopped for longer than its lease, and then goes on, changes nothing',
       points: 5,
       needs: ['keeps-ledger'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'Make each write of an attempt conditional: UPDATE jobs … WHERE id = … AND the job is still this attempt’s. No row changed means that it is somebody else’s now: roll back, and forget it. Looking first and writing then is too late.',
       reference: FENCING,
       run: async (context) => {

@@ -37,7 +37,7 @@ export default defineStage({
       title: 'Without a worker jobs wait, in web too; once one comes they are done',
       points: 3,
       needs: ['does-jobs', 'keeps-ledger'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'web only stores the job and tells the queue. Nothing of the work is in that process, neither in the request nor after it.',
       reference: PROCESSES,
       run: async (context) => {
@@ -76,7 +76,7 @@ export default defineStage({
       title: 'Of the jobs that wait, priority 1 goes before 9, and then the first that came',
       points: 3,
       needs: ['web-does-no-job'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'Keep what waits sorted by priority and then by acceptance (in Redis a sorted set, in Postgres ORDER BY), and take from its front, no more than there is room for.',
       reference: PRIORITIES,
       run: async (context) => {
@@ -101,6 +101,7 @@ export default defineStage({
       title: 'A job with a delay begins when it is due: never before, and soon after',
       points: 3,
       needs: ['does-jobs', 'keeps-ledger'],
+      timeoutMs: 120_000,
       hint: 'Keep what is not yet due apart, by the moment when it is, and look at what has become due several times a second.',
       reference: PRIORITIES,
       run: async ({ http, sql, random }) => {
@@ -137,7 +138,7 @@ export default defineStage({
       title: 'Delayed jobs survive kill -9 of all processes, and processes may start in any order',
       points: 3,
       needs: ['delays-are-kept'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'A timer in a process dies with it. Store the moment when the job is due, and let whichever worker is there look for it.',
       reference: DISPOSABILITY,
       run: async ({ http, sql, app, random, env }) => {

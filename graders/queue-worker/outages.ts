@@ -43,7 +43,7 @@ export default defineStage({
       title: 'While Redis is away POST /jobs is 202 and the job is done, or 503; all else goes on',
       points: 4,
       needs: ['does-jobs'],
-      timeoutMs: 90_000,
+      timeoutMs: 120_000,
       hint: 'Bound every command to Redis. If the queue cannot be told, either say 503, or store the job and let somebody tell the queue later. Reading and cancelling need Postgres alone.',
       reference: OUTBOX,
       run: async (context) => {
@@ -86,7 +86,7 @@ export default defineStage({
       title: 'web dies between Postgres and Redis; what is answered 202 to the next try is done',
       points: 4,
       needs: ['replays-key', 'survives-web-kill'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'Between the row and the entry in the queue web can die. Then the row is there, and nobody knows of it: let somebody look for jobs that were stored and never queued, or queue them with each replay. The other way round, a worker gets the id of a job that is not there.',
       reference: OUTBOX,
       run: async (context) => {
@@ -142,7 +142,7 @@ export default defineStage({
       title: 'While Postgres is away requests are answered 503 in time, and afterwards as ever',
       points: 3,
       needs: ['accepts-job'],
-      timeoutMs: 90_000,
+      timeoutMs: 120_000,
       hint: 'Bound the time to connect and the time for a statement, and answer 503 where one of them passes. Handle the `error` event of idle connections, which ends the process otherwise.',
       reference: OUTBOX,
       run: async (context) => {
@@ -179,7 +179,7 @@ export default defineStage({
         'Workers that lose Postgres, or Redis, in the middle of their jobs finish them later, once',
       points: 4,
       needs: ['keeps-ledger'],
-      timeoutMs: 90_000,
+      timeoutMs: 120_000,
       hint: 'A worker that cannot commit gives the job up: it comes back when its lease has run out. Or it tries to commit again, on the condition that the job is still its own. Either way the process goes on, and the connection is made anew.',
       reference: IDEMPOTENT_CONSUMER,
       run: async (context) => {

@@ -41,7 +41,7 @@ export default defineStage({
       title: `${HUNDREDS} jobs: none is lost, and none has its effect twice`,
       points: 5,
       needs: ['does-jobs', 'keeps-ledger'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'Take a job from the queue in one atomic step, so that no other worker gets it too; and let an UPDATE that finds the job still yours decide about the effect.',
       reference: COMPETING,
       run: async ({ http, sql, random }) => {
@@ -64,6 +64,7 @@ export default defineStage({
         'Each worker works on at least 2 jobs at a time, and never on more than WORKER_CONCURRENCY',
       points: 3,
       needs: ['hundreds-done-once'],
+      timeoutMs: 120_000,
       hint: 'WORKER_CONCURRENCY is a number of slots in each process. A slot is free again when its attempt is over and has its outcome.',
       reference: PROCESSES,
       run: async ({ http, sql, env }) => {
@@ -102,6 +103,7 @@ export default defineStage({
       title: 'While a worker is at a long job, it does others beside it',
       points: 2,
       needs: ['concurrency-is-bounded'],
+      timeoutMs: 120_000,
       hint: 'Fill each slot as soon as it is free. To take some jobs and wait for all of them before you take the next lets the slowest set the pace.',
       reference: COMPETING,
       run: async ({ http, sql, app, random }) => {
@@ -141,6 +143,7 @@ export default defineStage({
       title: 'While jobs pause after failures, more of them than there is room for, others go on',
       points: 3,
       needs: ['hundreds-done-once', 'retries-with-backoff'],
+      timeoutMs: 120_000,
       hint: 'Let go of the job between two attempts: put it back with the moment when it is due. To sleep in the worker keeps its room, and a few bad jobs stop the whole queue.',
       reference: BACKLOGS,
       run: async ({ http, sql, env, random }) => {
@@ -179,6 +182,7 @@ export default defineStage({
       title: 'Jobs that have ended leave at most 100 keys and 1 MiB in Redis',
       points: 2,
       needs: ['hundreds-done-once'],
+      timeoutMs: 120_000,
       hint: 'Delete what the queue holds of a job when it has ended (in BullMQ: removeOnComplete and removeOnFail), and bound every stream (XADD … MAXLEN).',
       reference: BACKLOGS,
       run: async ({ http, redis, sql }) => {
@@ -210,6 +214,7 @@ export default defineStage({
       title: 'A process that has nothing to do takes at most 20 commands and statements a second',
       points: 2,
       needs: ['does-jobs'],
+      timeoutMs: 120_000,
       hint: 'Wait for a job with a command that blocks (BLMOVE, BZPOPMIN, XREADGROUP … BLOCK) or with LISTEN/NOTIFY; sweep for lost ones a few times a second at most.',
       reference: BLOCKING,
       run: async (context) => {

@@ -32,7 +32,7 @@ export default defineStage({
       title: 'On SIGTERM a worker finishes its jobs, begins no other, and exits with code 0',
       points: 4,
       needs: ['keeps-ledger'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'Handle SIGTERM: stop taking jobs, wait for those under way, close the connections, and let the process end. What it has fetched and not begun goes back.',
       reference: DISPOSABILITY,
       run: async ({ http, sql, app, random, env }) => {
@@ -100,7 +100,7 @@ export default defineStage({
       title: 'On SIGTERM web answers what is in flight and exits with code 0; that job is done',
       points: 1,
       needs: ['does-jobs'],
-      timeoutMs: 40_000,
+      timeoutMs: 120_000,
       hint: 'On SIGTERM close the server, which waits for requests in flight, then the connections to Redis and Postgres, and let the process end.',
       reference: DISPOSABILITY,
       run: async ({ http, sql, app, postgres, random }) => {
@@ -125,7 +125,7 @@ export default defineStage({
       title: 'kill -9 of web right after its 202: every job that was accepted is done, without it',
       points: 3,
       needs: ['does-jobs'],
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       hint: 'Answer 202 only once the job is stored, and make sure that the workers hear of it even if web says nothing more: nothing may wait in its memory.',
       reference: OUTBOX,
       run: async ({ http, sql, app, random }) => {
@@ -150,7 +150,7 @@ export default defineStage({
       title: 'An Idempotency-Key survives kill -9 and a restart of all processes',
       points: 1,
       needs: ['replays-key', 'survives-web-kill'],
-      timeoutMs: 40_000,
+      timeoutMs: 120_000,
       hint: 'Keep keys in Postgres: a map in the process forgets them just when clients try again.',
       reference: IDEMPOTENCY_KEYS,
       run: async ({ http, app, random }) => {
