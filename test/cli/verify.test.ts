@@ -62,7 +62,7 @@ describe('labs verify', () => {
     [['--from', 'all.json', 'jwt-auth'], 'The results have no lab jwt-auth'],
     [['--matrix', 'matrix.pdf'], 'expected a file that ends in .md or .html'],
     [['--repeat', 'often'], 'expected a whole number from 1'],
-    [['--pack', LETTERS, '--only', 'loses-leters'], 'There is no template, solution or mutant'],
+    [['--pack', LETTERS, '--only', 'loses-leters'], 'Did you mean loses-letters?'],
   ])('%j is the user’s mistake', async (args, message) => {
     const { code, stderr } = await labs(['verify', ...args], { cwd: place.path, runs: at('runs') });
     expect(stderr).toContain(message);

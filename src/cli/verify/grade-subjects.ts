@@ -11,6 +11,7 @@ import type { Subject } from '../../authoring/subject.ts';
 import { turnsOf, verify } from '../../authoring/verify.ts';
 import { loadLab, type Pack } from '../../catalog/catalog.ts';
 import { readContractOutline } from '../../catalog/contract-outline.ts';
+import { nearest } from '../../catalog/nearest.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Lab, LabEntry } from '../../core/lab.ts';
 import { findEngine } from '../../docker/engine.ts';
@@ -127,11 +128,15 @@ function lineOf({ problems, durationMs, ...subject }: SubjectResult, leftMs: num
 
 function selected(subjects: readonly Subject[], only: readonly string[]): Subject[] {
   if (only.length === 0) return [...subjects];
-  const unknown = only.filter((name) => !subjects.some((subject) => subject.name === name));
-  if (unknown.length > 0)
+  const names = subjects.map(({ name }) => name);
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const meant = unknown.map((name) => nearest(name, names)).filter((name) => name !== undefined);
     throw usageError(`There is no template, solution or mutant called ${unknown.join(', ')}.`, {
-      hint: `There are: ${subjects.map(({ name }) => name).join(', ')}.`,
+      hint:
+        meant.length > 0 ? `Did you mean ${meant.join(', ')}?` : `There are: ${names.join(', ')}.`,
     });
+  }
   return subjects.filter(({ name }) => only.includes(name));
 }
 
