@@ -32,7 +32,7 @@ export default defineStage({
   world: 'own',
   env: (random) => ({
     MAX_ATTEMPTS: '2',
-    LEASE_MS: String(random.integer(1_500, 1_900)),
+    LEASE_MS: String(random.integer(2_000, 2_400)),
   }),
   checks: [
     {

@@ -44,7 +44,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'Take a job from the queue in one atomic step, so that no other worker gets it too; and let an UPDATE that finds the job still yours decide about the effect.',
       reference: COMPETING,
-      run: async ({ http, sql, random }) => {
+      run: async ({ http, sql, env, random }) => {
+        const { leaseMs } = settingsOf(env);
+        const stalls = watchForStalls();
         const jobs = await postAll(http, tasksFor(random), { atOnce: 12 });
         const action = `POST /jobs, ${HUNDREDS} times`;
         const ledger = await settled(sql, jobs, {
@@ -52,7 +54,10 @@ export default defineStage({
           withinMs: 30_000 + (await room(http)),
           action,
         });
+        const stalledMs = stalls.end();
         expectDoneOnce(ledger, jobs, action);
+        // A machine that stood still lets leases run out that were renewed in time.
+        if (stalledMs > leaseMs / 4) return;
         expectNoneTwice(ledger.attempts, jobs, (expected, actual, about) =>
           ledgerFailure(ledger, { action, expected, actual, about }),
         );
