@@ -23,6 +23,8 @@ import { assemble, changed, decode, hmac, signed } from './tokens.ts';
 interface Keys {
   current: KeyObject;
   retired: KeyObject;
+  /** What follows the current one. */
+  next: KeyObject;
 }
 
 let made: Keys | undefined;
@@ -30,7 +32,7 @@ let made: Keys | undefined;
 /** Made once, not from the seed: RSA keys take long, and which they are makes no difference. */
 function keys(): Keys {
   const key = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  made ??= { current: key(), retired: key() };
+  made ??= { current: key(), retired: key(), next: key() };
   return made;
 }
 
@@ -130,6 +132,50 @@ export default defineStage({
           },
         ];
         await refuseAll(context, forgeries, rfc(7515, '4.1.4', 'kid'));
+      },
+    },
+    {
+      id: 'changes-keys',
+      title:
+        'When the key is changed, tokens of the old one stay good, and those of its forerunner do not',
+      points: 1,
+      needs: ['takes-retired-keys'],
+      hint: 'A `kid` that says “current” names another key tomorrow. Make it of the key alone, such as its thumbprint (RFC 7638): then it stays what it is when the key retires.',
+      reference: rfc(7638, '3', 'JSON Web Key (JWK) Thumbprint'),
+      run: async (context) => {
+        const { http, app, random } = context;
+        const session = await signUp(http, random);
+        const { current, retired, next } = keys();
+        const [kid, oldest] = [await kidOf(context, current), await kidOf(context, retired)];
+        const second = app.process('web.2');
+        await second.kill();
+        const exit = await second.startWith(
+          {
+            JWT_PRIVATE_KEY: pem(next, 'pkcs8'),
+            JWT_RETIRED_PUBLIC_KEY: pem(createPublicKey(current), 'spki'),
+          },
+          { withinMs: START_MS },
+        );
+        if (exit !== undefined)
+          throw new CheckFailure({
+            action: `start ${second.name} with a new key, and the one so far as the retired one`,
+            expected: 'it to serve',
+            actual: `it exited with code ${exit.code}`,
+            evidence: [{ kind: 'log', source: second.name, lines: second.log().slice(-20) }],
+          });
+        const instance = http.to('web.2');
+        await expectTaken(instance, session.access, 'issued before the key was changed');
+        const set = await instance.get(JWKS, { note: 'after the change' });
+        expect(kidIn(set, current), '`kid` of the key that has retired', set).toBe(kid);
+        const old = { ...session.header, kid: oldest };
+        await expectRefused(
+          instance,
+          {
+            token: signed(old, { ...session.claims, jti: random.uuid() }, retired),
+            fault: 'signed with the key before the one that has retired',
+          },
+          rfc(7517, '5', 'keys'),
+        );
       },
     },
     {
@@ -329,6 +375,9 @@ export default defineStage({
 
 const JWKS = '/.well-known/jwks.json';
 
+/** For an app to start, on a machine that has other work. */
+const START_MS = 30_000;
+
 type PublishedKey = JsonWebKey & Record<string, unknown>;
 
 function publishedKeys(set: Response): PublishedKey[] {
@@ -338,7 +387,10 @@ function publishedKeys(set: Response): PublishedKey[] {
 }
 
 async function kidOf({ http }: OwnContext, key: KeyObject): Promise<unknown> {
-  const set = await http.get(JWKS);
+  return kidIn(await http.get(JWKS), key);
+}
+
+function kidIn(set: Response, key: KeyObject): unknown {
   const { n } = createPublicKey(key).export({ format: 'jwk' });
   return publishedKeys(set).find((jwk) => jwk.n === n)?.['kid'];
 }

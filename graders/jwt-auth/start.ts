@@ -12,6 +12,7 @@ export async function expectNoStart(
 ): Promise<void> {
   const process = app.process('web.2');
   await process.kill();
+  const before = process.log().length;
   const action = `start ${process.name} ${how}`;
   const evidence = () => [
     { kind: 'log' as const, source: process.name, lines: process.log().slice(-20) },
@@ -27,11 +28,18 @@ export async function expectNoStart(
     await process.kill();
     throw new CheckFailure({ action, expected, actual: 'it serves', evidence: evidence() });
   }
-  if (exit.code === 0)
-    throw new CheckFailure({
-      action,
-      expected,
-      actual: 'it exited with code 0',
-      evidence: evidence(),
-    });
+  const said = process.log().slice(before);
+  const because = (actual: string, wanted = expected) =>
+    new CheckFailure({ action, expected: wanted, actual, evidence: evidence() });
+  if (exit.code === 0) throw because('it exited with code 0');
+  if (!said.some(({ stream, text }) => stream === 'stderr' && text.trim() !== ''))
+    throw because('nothing there', 'the reason on standard error');
+  const secrets = Object.values(env).flatMap(linesOf);
+  if (secrets.some((secret) => said.some(({ text }) => text.includes(secret))))
+    throw because('the value itself', 'the reason on standard error, without the value');
+}
+
+/** Those of a value that say something: of a PEM, not what stands around the key. */
+function linesOf(value: string): string[] {
+  return value.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
 }

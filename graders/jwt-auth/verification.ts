@@ -265,6 +265,8 @@ export default defineStage({
               'with a "crit" that names nothing there',
             ),
             made({ crit: [] }, 'with an empty "crit"'),
+            // Some libraries know this extension (RFC 7797) by themselves, and take it without a word.
+            made({ crit: ['b64'], b64: true }, 'with "crit":["b64"]'),
           ],
           rfc(7515, '4.1.11', 'crit'),
         );
