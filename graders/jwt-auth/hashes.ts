@@ -22,14 +22,14 @@ const FORMS: readonly [form: RegExp, read: (groups: Record<string, string>) => P
     }),
   ],
   [
-    phc('argon2id', '(?:v=\\d+\\$)?m=(?<m>\\d+),t=(?<t>\\d+),p=\\d+(?:,[^$]*)?'),
+    phc('argon2id', `(?:v=\\d+\\$)?${inAnyOrder('m', 't', 'p')}`),
     ({ m = '', t = '', salt = '' }) => ({
       ...salted('argon2id', salt),
       weakness: floor('m', Number(m), 7_168) ?? floor('t × m', Number(t) * Number(m), 35_840),
     }),
   ],
   [
-    phc('scrypt', 'ln=(?<ln>\\d+),r=(?<r>\\d+),p=(?<p>\\d+)'),
+    phc('scrypt', inAnyOrder('ln', 'r', 'p')),
     ({ ln = '', r = '', p = '', salt = '' }) => ({
       ...salted('scrypt', salt),
       weakness:
@@ -70,6 +70,12 @@ export function looksLike(stored: string, password: string): string {
 
 function phc(id: string, parameters: string): RegExp {
   return new RegExp(`^\\$${id}\\$${parameters}\\$(?<salt>${BASE64})\\$${BASE64}$`);
+}
+
+/** PHC strings have a fixed order, and the package `argon2` of npm has left it in 0.45. */
+function inAnyOrder(...names: string[]): string {
+  const each = names.map((name) => `(?=(?:[^$]*,)?${name}=(?<${name}>\\d+)[,$])`);
+  return `${each.join('')}[^$]+`;
 }
 
 /** Base64 of any alphabet: four characters for three bytes. */
