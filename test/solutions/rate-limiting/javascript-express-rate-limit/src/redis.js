@@ -1,7 +1,7 @@
 import { createClient } from 'redis'
 import { redisUrl } from './settings.js'
 
-const TIMEOUT_MS = 1_000
+const TIMEOUT_MS = 1_500
 
 export const client = createClient({
   url: redisUrl,

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { redisUrl } from './settings.js'
 
-const TIMEOUT_MS = 800
+const TIMEOUT_MS = 1_500
 
 export const redis = new Redis(redisUrl, {
   connectTimeout: TIMEOUT_MS,

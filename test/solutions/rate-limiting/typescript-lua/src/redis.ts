@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 
 /** Longer than a busy machine needs, and short enough to answer in time when Redis hangs. */
-const TIMEOUT_MS = 1_000
+const TIMEOUT_MS = 1_500
 
 export function connectRedis(url: string): Redis {
   const redis = new Redis(url, {
