@@ -10,7 +10,7 @@ from . import settings
 from .settings import Policy
 
 #: Seconds. Longer than a busy machine needs; short enough to answer in time when Redis hangs.
-TIMEOUT = 0.9
+TIMEOUT = 1.5
 
 redis = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)
 
