@@ -1,4 +1,4 @@
-import { expect, type Http, type Response, type Sql } from 'backend-labs/kit';
+import { expect, type Http, type RequestOptions, type Response, type Sql } from 'backend-labs/kit';
 
 /**
  * What the machine may add to a time of the contract, in milliseconds: a second, and twenty times
@@ -34,6 +34,13 @@ export async function patiently<Body>(
     if (!late || performance.now() > deadline) return answer;
   }
 }
+
+/** POST, asked again like that. */
+export const postPatiently = <Body>(
+  http: Http,
+  path: string,
+  options?: RequestOptions,
+): Promise<Response<Body>> => patiently(() => http.post<Body>(path, options));
 
 /** What rounding, and a clock that is read a moment before or after, may differ by. */
 const ROUNDING_MS = 5;

@@ -1,6 +1,6 @@
 import { concurrently, defineStage, expect } from 'backend-labs/kit';
 import { expectDoneOnce, getJob, pathOf, post, postAll, settled, underWay, until } from './api.ts';
-import { patiently } from './bounds.ts';
+import { postPatiently } from './bounds.ts';
 import { type Job, poison, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
 import { ASYNC_REPLY } from './reading.ts';
@@ -28,7 +28,7 @@ export default defineStage({
         // Due a little later, in the same queue: when it is done, the turn of the other has passed.
         const witness = await post(http, sum(random, { delayMs: delayMs + 400 }));
         for (const note of ['before it is due', 'again']) {
-          const cancelled = await http.post<Job>(`${pathOf(job)}/cancel`, { note });
+          const cancelled = await postPatiently<Job>(http, `${pathOf(job)}/cancel`, { note });
           expect(cancelled).toHaveStatus(200);
           expect(cancelled).toHaveJson({
             id: job.id,
@@ -80,7 +80,7 @@ export default defineStage({
                 },
           { withinMs: WITHIN, action },
         );
-        const cancelled = await http.post<Job>(`${pathOf(job)}/cancel`);
+        const cancelled = await postPatiently<Job>(http, `${pathOf(job)}/cancel`);
         // On a slow machine the pause was over.
         if (cancelled.status === 409) return;
         expect(cancelled).toHaveStatus(200);
@@ -113,11 +113,13 @@ export default defineStage({
         const job = await post(http, sleep(800, 4));
         const action = 'cancel a job that is running';
         await underWay(sql, [job], { withinMs: WITHIN, action: 'POST /jobs' });
-        const running = await http.post(`${pathOf(job)}/cancel`, { note: 'while it is running' });
+        const running = await postPatiently(http, `${pathOf(job)}/cancel`, {
+          note: 'while it is running',
+        });
         expect(running).toBeProblem(409);
         expectDoneOnce(await settled(sql, [job], { withinMs: WITHIN, action }), [job], action);
         const note = 'after it has completed';
-        expect(await http.post(`${pathOf(job)}/cancel`, { note })).toBeProblem(409);
+        expect(await postPatiently(http, `${pathOf(job)}/cancel`, { note })).toBeProblem(409);
         expect(await getJob(http, job)).toHaveJson({ status: 'completed', result: job.result });
       },
     },
@@ -133,9 +135,7 @@ export default defineStage({
         const tasks = Array.from({ length: RACERS }, () => sum(random));
         const jobs = await postAll(http, tasks, { atOnce: RACERS });
         const answers = await concurrently(RACERS, (i) =>
-          patiently(() =>
-            http.post<Job>(`${pathOf(jobs[i]!)}/cancel`, { note: 'just as it may begin' }),
-          ),
+          postPatiently<Job>(http, `${pathOf(jobs[i]!)}/cancel`, { note: 'just as it may begin' }),
         );
         for (const answer of answers) expect(answer).toHaveStatus(200, 409);
         const action = `POST /jobs/{id}/cancel of ${RACERS} jobs as they begin`;

@@ -9,7 +9,7 @@ import {
   postAll,
   settled,
 } from './api.ts';
-import { clockSlack, room } from './bounds.ts';
+import { clockSlack, postPatiently, room } from './bounds.ts';
 import { flaky, type Job, poison, sum } from './job.ts';
 import { attemptsOf, type Ledger, ledgerFailure } from './ledger.ts';
 import { BACKOFF, DEAD_LETTERS } from './reading.ts';
@@ -136,10 +136,13 @@ export default defineStage({
         const answers = await concurrently(PARALLEL_RETRIES, () => retry(http, job));
         for (const answer of answers) expect(answer).toHaveStatus(202, 409);
         const accepted = answers.filter(({ status }) => status === 202);
-        expect(accepted.length, `of ${PARALLEL_RETRIES} retries at once, those answered 202`).toBe(
-          1,
-        );
-        expect(accepted[0]!).toHaveJson({ id: job.id, maxAttempts: 2 * maxAttempts });
+        // None, where the one that took effect was answered 503 on a slow machine, and asked again.
+        expect(
+          accepted.length,
+          `of ${PARALLEL_RETRIES} retries at once, those answered 202`,
+        ).toBeAtMost(1);
+        for (const answer of accepted)
+          expect(answer).toHaveJson({ id: job.id, maxAttempts: 2 * maxAttempts });
         const action = `POST ${pathOf(job)}/retry`;
         const ledger = await settled(sql, [job], { withinMs, action });
         expectDoneOnce(ledger, [job], action);
@@ -160,7 +163,7 @@ export default defineStage({
   ],
 });
 
-const retry = (http: Http, job: { id: string }) => http.post<Job>(`${pathOf(job)}/retry`);
+const retry = (http: Http, job: { id: string }) => postPatiently<Job>(http, `${pathOf(job)}/retry`);
 
 /** All attempts of a job that always fails, with the longest pauses that the contract allows. */
 const lifeOf = ({ maxAttempts, backoffMs }: Settings): number =>

@@ -1,6 +1,6 @@
 import { concurrently, defineStage, expect, type Response } from 'backend-labs/kit';
 import { type Accepted, expectDoneOnce, post, settled } from './api.ts';
-import { patiently } from './bounds.ts';
+import { postPatiently } from './bounds.ts';
 import { type Job, sleep, sum } from './job.ts';
 import { IDEMPOTENCY_KEYS } from './reading.ts';
 
@@ -60,7 +60,7 @@ export default defineStage({
         };
         for (const [what, json] of Object.entries(others)) {
           const note = `the same Idempotency-Key with another ${what}`;
-          expect(await http.post('/jobs', { json, headers, note })).toBeProblem(422);
+          expect(await postPatiently(http, '/jobs', { json, headers, note })).toBeProblem(422);
         }
         expectReplay(await post(http, task, { headers, note: 'the first payload again' }), first);
       },
@@ -78,7 +78,7 @@ export default defineStage({
         const headers = { 'idempotency-key': random.word(40) };
         const note = `one of ${PARALLEL} at once with the same Idempotency-Key`;
         const answers = await concurrently(PARALLEL, () =>
-          patiently(() => http.post<Job>('/jobs', { json: task.input, headers, note })),
+          postPatiently<Job>(http, '/jobs', { json: task.input, headers, note }),
         );
         for (const answer of answers) expect(answer).toHaveStatus(202, 409);
         const accepted = answers.filter(({ status }) => status === 202);
@@ -89,7 +89,8 @@ export default defineStage({
         const fresh = accepted.filter(
           (answer) => answer.header('Idempotency-Replayed') === undefined,
         );
-        expect(fresh.length, 'answers without Idempotency-Replayed', first).toBe(1);
+        // None, where the first was answered 503 on a slow machine, and asked again.
+        expect(fresh.length, 'answers without Idempotency-Replayed', first).toBeAtMost(1);
         const job: Accepted = { ...task, id: first.json.id, answer: first };
         const action = `POST /jobs, ${PARALLEL} times at once with one Idempotency-Key`;
         const ledger = await settled(sql, [job], { withinMs: 10_000, action });
@@ -109,16 +110,16 @@ export default defineStage({
         const task = sum(random);
         const headers = { 'idempotency-key': `!"#$%&'()*+,-./:;<=>?@[]^_{|}~${random.word()}` };
         const invalid = { ...task.input, priority: 10 };
-        expect(await http.post('/jobs', { json: invalid, headers })).toBeProblem(422);
+        expect(await postPatiently(http, '/jobs', { json: invalid, headers })).toBeProblem(422);
         const first = await post(http, task, { headers, note: 'a valid job with the same key' });
         expect(first.answer).notToHaveHeader('Idempotency-Replayed');
         expectReplay(await post(http, task, { headers, note: AGAIN }), first);
         for (const key of ['', 'x'.repeat(256), `${random.word()} ${random.word()}`]) {
           const bad = { 'idempotency-key': key };
           const note = `Idempotency-Key of ${key.length} characters${key.includes(' ') ? ', one of them a space' : ''}`;
-          expect(await http.post('/jobs', { json: task.input, headers: bad, note })).toBeProblem(
-            400,
-          );
+          expect(
+            await postPatiently(http, '/jobs', { json: task.input, headers: bad, note }),
+          ).toBeProblem(400);
         }
       },
     },

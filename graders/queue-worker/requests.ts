@@ -1,5 +1,6 @@
 import { defineStage, expect, type RequestOptions } from 'backend-labs/kit';
 import { post } from './api.ts';
+import { postPatiently } from './bounds.ts';
 import { digest, flaky, type JobInput, sleep, sum, type Task } from './job.ts';
 import { ACCEPTED, PROBLEMS, rfc } from './reading.ts';
 
@@ -56,11 +57,12 @@ export default defineStage({
           [/^$/, null],
         ];
         for (const [pointer, json] of bad) {
-          const answer = await http.post('/jobs', { body: JSON.stringify(json), ...JSON_TYPE });
+          const answer = await postPatiently<{ errors?: { pointer: string }[] }>(http, '/jobs', {
+            body: JSON.stringify(json),
+            ...JSON_TYPE,
+          });
           expect(answer).toBeProblem(422);
-          const pointers = ((answer.json.errors ?? []) as { pointer: string }[]).map(
-            (error) => error.pointer,
-          );
+          const pointers = (answer.json.errors ?? []).map((error) => error.pointer);
           if (!pointers.some((found) => pointer.test(found) || found === ''))
             throw answer.failure(
               `a pointer in errors that matches ${pointer}`,
@@ -144,7 +146,7 @@ export default defineStage({
         for (const [statuses, method, path, options] of cases)
           expect(await http.request(method, path, options)).toBeProblem(...statuses);
         const charset = { 'content-type': 'Application/JSON; charset=UTF-8' };
-        expect(await http.post('/jobs', { body, headers: charset })).toHaveStatus(202);
+        expect(await postPatiently(http, '/jobs', { body, headers: charset })).toHaveStatus(202);
       },
     },
   ],

@@ -9,7 +9,7 @@ import {
   settled,
   until,
 } from './api.ts';
-import { room } from './bounds.ts';
+import { postPatiently, room } from './bounds.ts';
 import { expectCleanExit } from './exit.ts';
 import { AGAIN, expectReplay } from './idempotency.ts';
 import { sleep, sum } from './job.ts';
@@ -162,7 +162,7 @@ export default defineStage({
         const note = `${AGAIN}, after kill -9 and a restart`;
         expectReplay(await post(http, task, { headers, note }), first);
         const changed = { ...task.input, priority: 3 };
-        expect(await http.post('/jobs', { json: changed, headers })).toBeProblem(422);
+        expect(await postPatiently(http, '/jobs', { json: changed, headers })).toBeProblem(422);
       },
     },
   ],
