@@ -27,9 +27,10 @@ export function buildApp(broker) {
   app
     .route('/jobs')
     .post(requireJson, json, async (req, res) => {
+      const begun = performance.now()
       const key = keyOf(req)
       const { row, replayed } = await submit(readInput(req.body), key)
-      if (row.status === 'queued') await announce(broker.add(row))
+      if (row.status === 'queued') await announce(broker.add(row, left(begun)))
       if (replayed) res.set('Idempotency-Replayed', 'true')
       res.status(202).location(`/jobs/${row.id}`).json(toJson(row))
     })
@@ -56,9 +57,10 @@ export function buildApp(broker) {
   app
     .route('/jobs/:id/retry')
     .post(async (req, res) => {
+      const begun = performance.now()
       const row = await retryJob(idOf(req), maxAttempts)
       if (row === undefined) throw new Problem(409, `The job is ${(await existing(idOf(req))).status}.`)
-      await announce(broker.add(row))
+      await announce(broker.add(row, left(begun)))
       res.status(202).json(toJson(row))
     })
     .all(methodNotAllowed('POST'))
@@ -93,6 +95,9 @@ async function existing(id) {
 
 /** The job stands in Postgres. If Redis cannot be told now, a worker will do it. */
 const announce = (telling) => telling.catch((error) => console.error(`redis was not told: ${error.message}`))
+
+/** A request has to be answered within three seconds; this is what Postgres has left of them. */
+const left = (begun) => Math.max(0, 2_500 - (performance.now() - begun))
 
 function requireJson(req, _res, next) {
   const [type] = (req.get('Content-Type') ?? '').split(';')

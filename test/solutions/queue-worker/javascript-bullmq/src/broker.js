@@ -4,8 +4,8 @@ import { maxAttempts, redisUrl } from './settings.js'
 
 export const QUEUE = 'jobs'
 
-/** How long a request may wait for Redis. */
-const ENOUGH_MS = 700
+/** How long whoever adds jobs waits for Redis. */
+const SILENCE_MS = 2_400
 
 /** For a worker: commands wait until there is a connection, which is what BullMQ expects. */
 export const connectPatiently = () =>
@@ -21,7 +21,7 @@ export const connectBriefly = () =>
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    socketTimeout: ENOUGH_MS,
+    socketTimeout: SILENCE_MS,
   })
 
 function connect(options) {
@@ -48,26 +48,26 @@ export class Broker {
     this.#queue.on('error', () => {})
   }
 
-  /** Does nothing for a job that is there already. Rejects where Redis does not answer soon. */
-  async add(row) {
+  /** Does nothing for a job that is there already. Rejects where Redis does not answer in `patience` milliseconds. */
+  async add(row, patience = SILENCE_MS) {
     // Any delay, however short, costs the job its place among those of its priority.
     const delay = row.wait < 1 ? 0 : Math.ceil(row.wait)
     const data = { id: row.id, round: row.earlier_attempts }
-    await soon(this.#queue.add(row.type, data, { jobId: keyOf(row), priority: row.priority, delay }))
+    await soon(this.#queue.add(row.type, data, { jobId: keyOf(row), priority: row.priority, delay }), patience)
   }
 
   async remove(row) {
-    await soon(this.#queue.remove(keyOf(row)))
+    await soon(this.#queue.remove(keyOf(row)), SILENCE_MS)
   }
 }
 
 /** A retry is a job of its own to BullMQ: the dead one may not have been removed yet. */
 const keyOf = ({ id, earlier_attempts }) => `${id}-${earlier_attempts}`
 
-async function soon(promise) {
+async function soon(promise, patience) {
   let timer
   const expired = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis does not answer')), ENOUGH_MS)
+    timer = setTimeout(() => reject(new Error('Redis does not answer')), patience)
   })
   try {
     return await Promise.race([promise, expired])

@@ -1,21 +1,25 @@
 import pg from 'pg'
 import { databaseUrl } from './settings.js'
 
-/** How long one piece of work may take, the wait for a connection included. With that for Redis: less than three seconds. */
-const DEADLINE_MS = 2_100
+let pool
+let deadline
 
-const pool = new pg.Pool({
-  connectionString: databaseUrl,
-  max: 10,
-  connectionTimeoutMillis: DEADLINE_MS,
-  query_timeout: DEADLINE_MS,
-  // For when the server no longer hears us: it ends what we have given up.
-  statement_timeout: DEADLINE_MS,
-  idle_in_transaction_session_timeout: DEADLINE_MS,
-})
-// Both emit when a connection breaks, idle or in use; without a listener that ends the process.
-pool.on('error', () => {})
-pool.on('connect', (client) => client.on('error', () => {}))
+/** `milliseconds`: how long one piece of work may take, the wait for a connection included. */
+export function openDatabase({ milliseconds, connections }) {
+  deadline = milliseconds
+  pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: connections,
+    connectionTimeoutMillis: milliseconds,
+    query_timeout: milliseconds,
+    // For when the server no longer hears us: it ends what we have given up.
+    statement_timeout: milliseconds,
+    idle_in_transaction_session_timeout: milliseconds,
+  })
+  // Both emit when a connection breaks, idle or in use; without a listener that ends the process.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+}
 
 /** @returns {Promise<object[]>} */
 export const query = async (sql, ...values) => (await inTime(pool.query(sql, values))).rows
@@ -46,7 +50,7 @@ async function runTransaction(work) {
 async function inTime(promise) {
   let timer
   const expired = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('timeout of the whole')), DEADLINE_MS)
+    timer = setTimeout(() => reject(new Error('timeout of the whole')), deadline)
   })
   try {
     return await Promise.race([promise, expired])

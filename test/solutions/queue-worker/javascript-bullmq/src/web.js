@@ -1,9 +1,11 @@
 import { createServer } from 'node:http'
 import { buildApp } from './app.js'
 import { Broker, connectBriefly } from './broker.js'
+import { openDatabase } from './database.js'
 import { extendSchema } from './schema.js'
 import { port } from './settings.js'
 
+openDatabase({ milliseconds: 2_400, connections: 10 })
 const server = createServer(buildApp(new Broker(connectBriefly())))
 
 process.once('SIGTERM', stop)

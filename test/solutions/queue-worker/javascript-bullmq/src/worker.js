@@ -1,10 +1,12 @@
 import { Worker } from 'bullmq'
 import { Broker, connectBriefly, connectPatiently, QUEUE } from './broker.js'
+import { openDatabase } from './database.js'
 import { backoffStrategy, processJob } from './processor.js'
 import { reconcile } from './reconcile.js'
 import { extendSchema } from './schema.js'
 import { concurrency, lease, maxAttempts } from './settings.js'
 
+openDatabase({ milliseconds: 4_000, connections: concurrency + 3 })
 const worker = new Worker(QUEUE, processJob, {
   connection: connectPatiently(),
   autorun: false,

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from .settings import DATABASE_URL
 
-TIMEOUT = 2.0
+TIMEOUT = 2.4
 
 
 class DatabaseUnavailable(Exception):

@@ -18,7 +18,7 @@ app = FastAPI(openapi_url=None, redirect_slashes=False)
 @app.on_event("startup")
 async def start():
     global database, jobs
-    database = Database(size=10)
+    database = Database(size=6)
     jobs = Jobs(database)
     await extend_schema(database)
 

@@ -18,7 +18,7 @@ EXPIRE = 0.5
 class Worker:
     def __init__(self) -> None:
         # A connection for each job, and some for what goes on besides.
-        self.database = Database(size=CONCURRENCY + 3)
+        self.database = Database(size=CONCURRENCY + 2)
         self.queue = Queue(self.database)
         self.stopping = asyncio.Event()
         self.tasks: set = set()

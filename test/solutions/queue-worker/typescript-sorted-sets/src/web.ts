@@ -6,9 +6,9 @@ import { extendSchemaWhenPossible } from './schema.js'
 import { readSettings } from './settings.js'
 
 const settings = readSettings(process.env)
-// Both together are less than the three seconds in which a request has to be answered.
-const database = new Database(settings.databaseUrl, { deadline: 1_900, connections: 10 })
-const redis = connectRedis(settings.redisUrl, 900)
+// A request has to be answered within three seconds.
+const database = new Database(settings.databaseUrl, { deadline: 2_400, connections: 10 })
+const redis = connectRedis(settings.redisUrl, 2_400)
 const app = buildApp({ database, queue: new Queue(redis), settings })
 const stopping = new AbortController()
 

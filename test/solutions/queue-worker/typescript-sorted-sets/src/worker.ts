@@ -12,10 +12,10 @@ import { Slots } from './worker/slots.js'
 
 const settings = readSettings(process.env)
 // A connection for each job, and some for what goes on besides.
-const database = new Database(settings.databaseUrl, { deadline: 3_000, connections: settings.concurrency + 4 })
-const redis = connectRedis(settings.redisUrl, 900)
+const database = new Database(settings.databaseUrl, { deadline: 4_000, connections: settings.concurrency + 4 })
+const redis = connectRedis(settings.redisUrl, 1_500)
 // It is silent for a second while it waits for a job.
-const blocking = connectRedis(settings.redisUrl, 2_500)
+const blocking = connectRedis(settings.redisUrl, 3_000)
 const queue = new Queue(redis)
 const leases = new Leases(database, settings.lease)
 const reaper = new Reaper(database, queue, settings.lease)

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { complain } from '../complain.js'
 import type { Session } from '../database.js'
 import type { Services } from '../http/app.js'
@@ -10,6 +11,9 @@ import { once, parseIdempotencyKey } from './idempotency.js'
 import { entryOf, type JobInput, type JobRow, toJson } from './job.js'
 import { jobInput } from './schemas.js'
 import { cancelJob, findJob, insertJob, listDeadJobs, retryJob } from './store.js'
+
+/** How long a request may take, with what it has waited for Postgres. */
+const ANSWER_MS = 2_500
 
 type WithId = { Params: { id: string } }
 
@@ -35,7 +39,7 @@ async function submission(app: FastifyInstance, { database, queue, settings }: S
         return { row: await existing(session, id), replayed }
       })
       // After the commit: a worker could be faster than it, and find no job.
-      if (row.status === 'queued') await announce(queue.add(entryOf(row), replayed ? 0 : input.delayMs))
+      if (row.status === 'queued') await announce(queue.add(entryOf(row), replayed ? 0 : input.delayMs), reply)
       if (replayed) reply.header('idempotency-replayed', 'true')
       return reply.code(202).header('location', `/jobs/${row.id}`).send(toJson(row))
     },
@@ -54,7 +58,7 @@ async function others(app: FastifyInstance, { database, queue, settings }: Servi
     return toJson(await database.run((session) => existing(session, id)))
   })
 
-  app.post<WithId>('/jobs/:id/cancel', async (request) => {
+  app.post<WithId>('/jobs/:id/cancel', async (request, reply) => {
     const id = assertId(request.params.id)
     const row = await database.transaction(async (session) => {
       const cancelled = (await cancelJob(session, id)) ?? (await existing(session, id))
@@ -62,7 +66,7 @@ async function others(app: FastifyInstance, { database, queue, settings }: Servi
       return cancelled
     })
     // Nobody waits for it: the worker that finds the entry would leave the job alone.
-    void announce(queue.remove(entryOf(row)))
+    void announce(queue.remove(entryOf(row)), reply)
     return toJson(row)
   })
 
@@ -73,7 +77,7 @@ async function others(app: FastifyInstance, { database, queue, settings }: Servi
       if (retried === undefined) throw conflict(`The job is ${(await existing(session, id)).status}.`)
       return retried
     })
-    await announce(queue.add(entryOf(row), 0))
+    await announce(queue.add(entryOf(row), 0), reply)
     return reply.code(202).send(toJson(row))
   })
 
@@ -90,12 +94,17 @@ async function existing(session: Session, id: string): Promise<JobRow> {
 }
 
 /** The job stands in Postgres. If Redis cannot be told of it now, a worker will find it. */
-async function announce(telling: Promise<void>): Promise<void> {
+async function announce(telling: Promise<void>, reply: FastifyReply): Promise<void> {
   try {
-    await telling
+    const left = ANSWER_MS - reply.elapsedTime
+    await Promise.race([telling, sleep(left, undefined, { ref: false }).then(tooSlow)])
   } catch (error) {
     complain('redis was not told', error)
   }
+}
+
+function tooSlow(): never {
+  throw new Error('no answer in time')
 }
 
 async function needsBody(request: { body: unknown }): Promise<void> {
