@@ -93,7 +93,7 @@ export default defineStage({
         const tasks = [
           sum(random),
           sum(random),
-          digest(newText(random, random.integer(1, 200))),
+          digest(newText(random, random.integer(20, 200))),
           digest(''),
           sleep(random.integer(20, 90)),
           sleep(0, 20),
@@ -214,6 +214,9 @@ export default defineStage({
         const [own] = await sql`
           INSERT INTO jobs (type, payload, max_attempts, run_at)
           VALUES ('sum', ${JSON.stringify(inserted)}, 2, now() + interval '1 hour') RETURNING *`;
+        expect(await getJob(http, done)).toHaveJson({ status: 'completed', priority: 5 });
+        const priority = random.integer(6, 9);
+        await sql`UPDATE jobs SET priority = ${priority} WHERE id = ${done.id}`;
         const { jobs } = await readLedger(sql, [done.id]);
         for (const expected of [row!, own!]) {
           const found = await getJob(http, expected as Job, { note: 'as SQL has written it' });
@@ -230,7 +233,8 @@ export default defineStage({
           for (const [member, column] of Object.entries(TIMES))
             expectTime(found, member as keyof typeof TIMES, expected[column]?.getTime() ?? null);
         }
-        const found = await getJob(http, done);
+        const found = await getJob(http, done, { note: 'whose priority SQL has changed' });
+        expect(found).toHaveJson({ status: 'completed', priority });
         for (const member of Object.keys(TIMES) as (keyof typeof TIMES)[])
           expectTime(found, member, jobs[0]![member]);
       },
@@ -252,7 +256,7 @@ export default defineStage({
           const now = await databaseNow(sql);
           const found = await getJob(http, job);
           expectConsistent(found);
-          expectProgress(found, seen.at(-1)!, { steps, part, now });
+          expectProgress(found, seen.at(-1)!, { steps, part, now, later: await databaseNow(sql) });
           seen.push(found);
           if (isFinal(found.json.status) || performance.now() > bound) break;
           await pause(40);
@@ -280,6 +284,7 @@ export default defineStage({
         const job = await post(http, flaky(2, random.integer(20, 60)));
         const action = `POST /jobs with a job that fails twice`;
         const wait = { withinMs: WITHIN, action };
+        let startedAt: string | null = null;
         for (const attempt of [1, 2]) {
           await until(
             sql,
@@ -295,9 +300,12 @@ export default defineStage({
             },
             wait,
           );
+          // What is written apart from the outcome may come a moment later.
+          await pause(60);
           const sent = await databaseNow(sql);
           const found = await getJob(http, job, { note: `after attempt ${attempt} has failed` });
           expectConsistent(found);
+          startedAt ??= found.json.startedAt;
           const { attempts } = await readLedger(sql, [job.id]);
           const ended = attempts[attempt - 1]!.endedAt!;
           // Within the pause, unless the machine was slow.
@@ -325,6 +333,8 @@ export default defineStage({
           error: null,
           progress: 100,
           result: { attempt: 3 },
+          runAt: job.answer.json.runAt,
+          startedAt,
         });
       },
     },

@@ -1,4 +1,4 @@
-import { expect, type Http, type RequestOptions, type Response, type Sql } from 'backend-labs/kit';
+import type { Http, RequestOptions, Response, Sql } from 'backend-labs/kit';
 
 /**
  * What the machine may add to a time of the contract, in milliseconds: a second, and twenty times
@@ -10,7 +10,7 @@ export async function room(http: Http): Promise<number> {
     const answer = await patiently(() =>
       http.get('/healthz', { note: 'to see how fast the machine is' }),
     );
-    expect(answer).toHaveStatus(200);
+    // What it says is for another check to judge.
     slowest = Math.max(slowest, answer.exchange.durationMs);
   }
   return Math.ceil((1_000 + 20 * slowest) / 100) * 100;
@@ -43,7 +43,7 @@ export const postPatiently = <Body>(
 ): Promise<Response<Body>> => patiently(() => http.post<Body>(path, options));
 
 /** What rounding, and a clock that is read a moment before or after, may differ by. */
-const ROUNDING_MS = 5;
+export const ROUNDING_MS = 5;
 
 /**
  * By how much a clock of the app's machine may be ahead of the database's: where they run on one

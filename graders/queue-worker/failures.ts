@@ -22,7 +22,8 @@ export default defineStage({
   title: 'Jobs that fail',
   world: 'own',
   env: (random) => ({
-    MAX_ATTEMPTS: String(random.integer(3, 4)),
+    // The third pause tells doubling from adding.
+    MAX_ATTEMPTS: '4',
     BACKOFF_BASE_MS: String(random.integer(300, 450)),
   }),
   checks: [
@@ -103,6 +104,12 @@ export default defineStage({
           INSERT INTO jobs (type, payload, status, attempts, max_attempts, error, started_at, finished_at)
           SELECT 'sum', '{"numbers":[1]}', 'dead', 1, 1, 'from another time', t, t
           FROM (SELECT now() - n * interval '1 minute' AS t FROM generate_series(1, 105) AS n) AS past`;
+        // Others that have ended, or have failed so far.
+        await sql`
+          INSERT INTO jobs (type, payload, status, attempts, max_attempts, error, run_at, started_at, finished_at)
+          SELECT 'sum', '{"numbers":[1]}', status, 1, 4, 'not dead', now() + interval '1 hour', now(),
+            CASE status WHEN 'cancelled' THEN now() END
+          FROM unnest(ARRAY['cancelled', 'queued']) AS status`;
         const rows = await sql<{ id: string }>`
           SELECT id FROM jobs WHERE status = 'dead' ORDER BY finished_at DESC LIMIT 100`;
         const list = await http.get<{ items: Job[] }>('/dead-letters');

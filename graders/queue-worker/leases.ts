@@ -109,7 +109,7 @@ export default defineStage({
       title:
         'A worker that is stopped for longer than its lease, and then goes on, changes nothing',
       points: 5,
-      needs: ['keeps-ledger'],
+      needs: ['keeps-ledger', 'concurrency-is-bounded'],
       timeoutMs: 120_000,
       hint: 'Make each write of an attempt conditional: UPDATE jobs … WHERE id = … AND the job is still this attempt’s. No row changed means that it is somebody else’s now: roll back, and forget it. Looking first and writing then is too late.',
       reference: FENCING,

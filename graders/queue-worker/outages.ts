@@ -56,7 +56,9 @@ export default defineStage({
           const moments: Moment[] = [await moment(sql, `Redis ${what}`)];
           const note = `while Redis ${what}`;
           const [answers] = await Promise.all([
-            concurrently(4, () => tryToPost(context, sum(random), note, bound)),
+            concurrently(4, (i) =>
+              tryToPost(context, sum(random, i === 0 ? { delayMs: 400 } : {}), note, bound),
+            ),
             getJob(http, before, { note, timeoutMs: bound }),
             http
               .get('/dead-letters', { note, timeoutMs: bound })

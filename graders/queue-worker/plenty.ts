@@ -15,7 +15,7 @@ import { settingsOf, WORKERS } from './settings.ts';
 
 const HUNDREDS = 300;
 /** With their payloads they are more than may be left in Redis. */
-const TEXT_LENGTH = 6_000;
+const TEXT_LENGTH = 9_000;
 
 /** How long the app is watched while it has nothing to do. */
 const IDLE_MS = 2_000;

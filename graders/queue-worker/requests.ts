@@ -90,9 +90,13 @@ export default defineStage({
           flaky(1_000, 10_000, { ...far, priority: 9 }),
           flaky(0, 0, far),
           digest('x'.repeat(150_000), far),
+          // More bytes than characters may be.
+          digest('é'.repeat(120_000), far),
           sum(random, { delayMs: 0 }),
         ];
-        const numbers = Array<number>(1_000).fill(random.pick([-1_000_000, 1_000_000]));
+        const numbers = Array.from({ length: 1_000 }, (_, i) =>
+          i % 2 === 0 ? 1_000_000 : -1_000_000,
+        );
         const most: JobInput = { type: 'sum', payload: { numbers }, ...far };
         for (const task of [...tasks, { input: most, result: {}, attempts: 1 }])
           await post(http, task);

@@ -149,7 +149,7 @@ export default defineStage({
       id: 'keys-survive-restart',
       title: 'An Idempotency-Key survives kill -9 and a restart of all processes',
       points: 1,
-      needs: ['replays-key', 'survives-web-kill'],
+      needs: ['key-is-bound-to-payload', 'survives-web-kill'],
       timeoutMs: 120_000,
       hint: 'Keep keys in Postgres: a map in the process forgets them just when clients try again.',
       reference: IDEMPOTENCY_KEYS,

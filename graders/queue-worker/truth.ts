@@ -1,5 +1,6 @@
 import type { Response } from 'backend-labs/kit';
 import { isFinal } from './api.ts';
+import { ROUNDING_MS } from './bounds.ts';
 import type { Job } from './job.ts';
 
 export const TIMES = {
@@ -71,13 +72,15 @@ interface Steps {
   part: number;
   /** By the database's clock, before the request was sent. */
   now: number;
+  /** And after its answer. */
+  later: number;
 }
 
 /** Never back, only to what a step reaches, not ahead of the work, and not far behind. */
 export function expectProgress(
   found: Response<Job>,
   before: Response<Job>,
-  { steps, part, now }: Steps,
+  { steps, part, now, later }: Steps,
 ): void {
   const { progress, status, startedAt } = found.json;
   const levels = Array.from({ length: steps + 1 }, (_, k) => Math.floor((100 * k) / steps));
@@ -90,6 +93,14 @@ export function expectProgress(
       `${progress}, after ${before.json.progress} a moment before`,
     );
   if (startedAt === null || status !== 'running') return;
+  const most =
+    levels[Math.min(steps, Math.floor((later - Date.parse(startedAt) + ROUNDING_MS) / part))]!;
+  if (progress > most)
+    throw found.failure(
+      `progress of at most ${most}, ${((later - Date.parse(startedAt)) / 1_000).toFixed(2)} s after startedAt: each step takes ${part} ms`,
+      `progress ${progress}`,
+      'Report a step when it is over, not when it begins.',
+    );
   const elapsed = now - Date.parse(startedAt);
   // A step behind, and 0.4 s, are the machine's.
   const least = levels[Math.min(steps - 1, Math.floor((elapsed - 400) / part) - 1)] ?? 0;
