@@ -130,6 +130,7 @@ export default defineStage({
         });
         await app.process('worker.1').resume();
         moments.push(await moment(sql, 'SIGCONT to worker.1'));
+        await expectProgressToGrow(context, [short, long], action, moments);
         // When it has done others of that length, what it still had to do of these is over.
         const later = await untilAtWork(context, long.ms + 100);
         const resumed = `${action}, then SIGCONT when worker.2 has done one of them`;
@@ -201,6 +202,33 @@ async function pausedInTheMiddle({ http, sql, app }: OwnContext): Promise<{
     if (open.length >= 2 || ms > 3_000)
       return { short: { ...jobs[0]!, ms: lengths[0] }, long: { ...jobs[1]!, ms: lengths[1] } };
     await worker.resume();
+  }
+}
+
+/** For as long as the next step of the longer one takes: what a stale worker writes, that step takes back. */
+async function expectProgressToGrow(
+  { sql }: OwnContext,
+  jobs: readonly Paused[],
+  action: string,
+  moments: readonly Moment[],
+): Promise<void> {
+  const end = performance.now() + Math.max(...jobs.map(({ ms }) => ms)) / 4 + 200;
+  let before = await readLedger(sql, idsOf(jobs));
+  while (performance.now() < end) {
+    await pause(15);
+    const now = await readLedger(sql, idsOf(jobs));
+    for (const [i, { id, attempts, progress }] of now.jobs.entries()) {
+      const was = before.jobs[i]!;
+      if (attempts !== was.attempts || progress >= was.progress) continue;
+      throw ledgerFailure(now, {
+        action: `${action}, then SIGCONT`,
+        expected: 'worker.1 to write no progress of a job that is not its own any more',
+        actual: `the progress fell from ${was.progress} to ${progress} within attempt ${attempts}`,
+        about: [id],
+        moments,
+      });
+    }
+    before = now;
   }
 }
 
