@@ -127,6 +127,7 @@ export default defineStage({
           action,
           because: 'another worker begins within 2 × LEASE_MS + 1 s',
           moments,
+          hint: 'Somebody has to look for jobs whose lease has run out, and to make them due again: a worker that stands still cannot give them back.',
         });
         await app.process('worker.1').resume();
         moments.push(await moment(sql, 'SIGCONT to worker.1'));

@@ -182,10 +182,11 @@ export default defineStage({
         const all = [failing, ...jobs, witness].filter(({ id }) => !cut.includes(id));
         const ledger = await settled(sql, all, { withinMs: START_MS + extra, action, moments });
         expectDoneOnce(ledger, all, action, moments);
-        expectNeverEarly(ledger, slack, action, moments);
+        const delayed = ledger.jobs.filter(({ id }) => id !== failing.id);
+        expectNeverEarly({ ...ledger, jobs: delayed }, slack, action, moments);
         // Workers cannot say that they are up: the witness' attempt does.
         const up = attemptsOf(ledger, witness.id)[0]!.startedAt;
-        for (const { id, runAt } of ledger.jobs) {
+        for (const { id, runAt } of delayed) {
           const late = attemptsOf(ledger, id)[0]!.startedAt - Math.max(up, runAt);
           if (late <= RECOVERY_MS + extra) continue;
           throw ledgerFailure(ledger, {
