@@ -144,7 +144,6 @@ export default defineStage({
       reference: rfc(7638, '3', 'JSON Web Key (JWK) Thumbprint'),
       run: async (context) => {
         const { http, app, random } = context;
-        const session = await signUp(http, random);
         const { current, retired, next } = keys();
         const [kid, oldest] = [await kidOf(context, current), await kidOf(context, retired)];
         const second = app.process('web.2');
@@ -163,8 +162,10 @@ export default defineStage({
             actual: `it exited with code ${exit.code}`,
             evidence: [{ kind: 'log', source: second.name, lines: second.log().slice(-20) }],
           });
+        // Made by the other instance, which has not changed yet.
+        const session = await signUp(http, random);
         const instance = http.to('web.2');
-        await expectTaken(instance, session.access, 'issued before the key was changed');
+        await expectTaken(instance, session.access, 'signed with the key that has retired');
         const set = await instance.get(JWKS, { note: 'after the change' });
         expect(kidIn(set, current), '`kid` of the key that has retired', set).toBe(kid);
         const old = { ...session.header, kid: oldest };
