@@ -70,7 +70,10 @@ export class RelaySession {
       this.#open(headers, onAccepted).catch(() => {});
     };
     const stream = await this.#open({ ':method': 'GET', ':path': Path.listen(port) }, (opened) => {
-      createInterface({ input: opened }).on('line', fetch);
+      // It passes the errors of its stream on, and one that nobody hears ends the process.
+      createInterface({ input: opened })
+        .on('line', fetch)
+        .on('error', () => {});
     });
     return () => stream.close();
   }
