@@ -7,9 +7,9 @@ import { attempt, type Http, type RequestOptions, type Response, type Sql } from
 export async function room(http: Http): Promise<number> {
   let slowest = 0;
   for (let i = 0; i < 3; i += 1) {
-    // What it says is for another check to judge.
+    // HEAD, which no contract is asked about: what the answer says is for another check to judge.
     const { value } = await attempt(() =>
-      patiently(() => http.get('/healthz', { note: 'to see how fast the machine is' })),
+      patiently(() => http.request('HEAD', '/healthz', { note: 'to see how fast the machine is' })),
     );
     slowest = Math.max(slowest, value?.exchange.durationMs ?? 0);
   }
