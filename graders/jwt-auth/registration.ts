@@ -1,6 +1,6 @@
 import { defineStage, expect } from 'backend-labs/kit';
 import { logIn, newAccount, register, signUp, tryLogIn, tryRegister } from './accounts.ts';
-import { anyOf, ask } from './asking.ts';
+import { anyOf, ask, bothOf } from './asking.ts';
 import { AUTHENTICATION, MASS_ASSIGNMENT, rfc, UNIQUE } from './reading.ts';
 
 export default defineStage({
@@ -178,6 +178,25 @@ export default defineStage({
           expect(refused).toBeProblem(405);
           expect(refused).toHaveHeader('Allow', new RegExp(`\\b${allowed}\\b`));
         }
+      },
+    },
+    {
+      id: 'locks-nobody-out',
+      title: 'After a dozen wrong passwords the right one is as good as before',
+      points: 1,
+      needs: ['logs-in'],
+      hint: 'Count no failed log-ins by account: whoever knows an address could lock its owner out. Limits have a lab of their own.',
+      reference: AUTHENTICATION,
+      run: async ({ http, random }) => {
+        const account = newAccount(random);
+        await register(http, account);
+        for (let i = 1; i <= 12; i += 1) {
+          const wrong = { ...account, password: random.word(18) };
+          const note = `wrong password ${i} of 12`;
+          expect(await tryLogIn(anyOf(http, random), wrong, { note })).toBeProblem(401);
+        }
+        for (const instance of bothOf(http))
+          await logIn(instance, account, { note: 'after 12 wrong passwords' });
       },
     },
     {
