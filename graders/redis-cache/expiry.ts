@@ -72,6 +72,7 @@ export default defineStage({
       title: 'No key in Redis grows from one life of the answers to the next',
       points: 2,
       needs: ['second-read-hits', 'lists-products'],
+      timeoutMs: 60_000,
       hint: 'A set or a list of all keys, whose expiry each answer renews, never ends while there are requests. What you know about an answer belongs under a key of its own, with the same life.',
       reference: EXPIRY,
       run: async ({ http, sql, random, env, redis, signal }) => {

@@ -27,7 +27,7 @@ export async function readingUnderWay(sql: Sql, target: string): Promise<void> {
       const what = 'calls of product_detail or product_page that are under way';
       expect(await readingsOf(sql, target), what).toBeAtLeast(1);
     },
-    { withinMs: 3_000, everyMs: 10 },
+    { withinMs: 10_000, everyMs: 10 },
   );
 }
 
@@ -79,7 +79,7 @@ export async function holdRow(
           AND objid = (hashtext(${sku})::bigint & 4294967295)::oid`;
       expect(row?.['count'], 'locks of the row').toBe(1);
     },
-    { withinMs: 3_000, everyMs: 10 },
+    { withinMs: 10_000, everyMs: 10 },
   );
   return { released };
 }
@@ -95,6 +95,6 @@ export async function someoneWaitsFor(sql: Sql, sku: string): Promise<void> {
           AND held.objid = (hashtext(${sku})::bigint & 4294967295)::oid`;
       expect(row?.['count'], 'writes that wait for the lock of the row').toBeAtLeast(1);
     },
-    { withinMs: 3_000, everyMs: 10 },
+    { withinMs: 10_000, everyMs: 10 },
   );
 }

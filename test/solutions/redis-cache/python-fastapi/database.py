@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 
-TIMEOUT = 2.0
+TIMEOUT = 2.7
 SIZE = 10
 
 

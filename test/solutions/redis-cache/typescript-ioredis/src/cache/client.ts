@@ -12,7 +12,7 @@ export function connectRedis(url: string): Redis {
     maxRetriesPerRequest: 0,
     connectTimeout: 1_000,
     // A server that does not answer is left, for a connection to one that does.
-    socketTimeout: 1_000,
+    socketTimeout: 2_500,
     retryStrategy: () => RECONNECT_AFTER_MS,
   })
   // Without a listener each failed attempt would be printed with its stack.
