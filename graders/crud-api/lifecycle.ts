@@ -1,7 +1,6 @@
-import { attempt, concurrently, defineStage, expect } from 'backend-labs/kit';
+import { attempt, concurrently, defineStage, expect, expectCleanExit } from 'backend-labs/kit';
 import { createTask, readTask } from './api.ts';
 import { room } from './bounds.ts';
-import { expectCleanExit } from './exit.ts';
 import { openIdleConnections } from './idle-connections.ts';
 import { IDEMPOTENCY_KEY, twelveFactor } from './reading.ts';
 import { newTask } from './task.ts';
@@ -78,7 +77,8 @@ export default defineStage({
         const health = await http.get('/healthz');
         using _connections = await openIdleConnections(health.exchange.url, 5, signal);
         const note = 'with 5 idle keep-alive connections';
-        expectCleanExit(app.web, await app.web.terminate(bound), bound, note);
+        const exit = await app.web.terminate(bound);
+        expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound, note });
       },
     },
     {
@@ -104,7 +104,7 @@ export default defineStage({
         expect(answer.value).toHaveStatus(201);
         const rows = await sql`SELECT 1 FROM tasks WHERE reference = ${input.reference}`;
         expect(rows.length, 'the number of rows that it left in Postgres', answer.value).toBe(1);
-        expectCleanExit(app.web, exit, bound);
+        expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
       },
     },
   ],

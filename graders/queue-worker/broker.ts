@@ -1,7 +1,7 @@
 import { attempt, defineStage, expect } from 'backend-labs/kit';
+import { expectAlive } from './alive.ts';
 import { type Accepted, expectDoneOnce, pathOf, post, postAll, settled, underWay } from './api.ts';
 import { clockSlack, room } from './bounds.ts';
-import { expectAlive } from './exit.ts';
 import { type Job, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, type Moment, moment } from './ledger.ts';
 import { PERSISTENCE } from './reading.ts';

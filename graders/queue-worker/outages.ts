@@ -10,6 +10,7 @@ import {
   type RedisProbe,
   type Response,
 } from 'backend-labs/kit';
+import { expectAlive } from './alive.ts';
 import {
   type Accepted,
   expectDoneOnce,
@@ -21,7 +22,6 @@ import {
   underWay,
 } from './api.ts';
 import { room } from './bounds.ts';
-import { expectAlive } from './exit.ts';
 import { type Job, sleep, sum, type Task } from './job.ts';
 import { type Moment, moment } from './ledger.ts';
 import { IDEMPOTENT_CONSUMER, OUTBOX } from './reading.ts';

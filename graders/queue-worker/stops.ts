@@ -1,4 +1,4 @@
-import { attempt, defineStage, expect } from 'backend-labs/kit';
+import { attempt, defineStage, expect, expectCleanExit } from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -10,7 +10,6 @@ import {
   until,
 } from './api.ts';
 import { postPatiently, room } from './bounds.ts';
-import { expectCleanExit } from './exit.ts';
 import { AGAIN, expectReplay } from './idempotency.ts';
 import { sleep, sum } from './job.ts';
 import { type Ledger, ledgerFailure, type Moment, moment, readLedger } from './ledger.ts';
@@ -68,12 +67,8 @@ export default defineStage({
         moments.push(await moment(sql, 'worker.1 has ended'));
         const all = [...jobs, ...waiting];
         expectFinished(await readLedger(sql, idsOf(all)), all, action, moments, extra);
-        expectCleanExit(
-          app.process('worker.1'),
-          exit,
-          bound,
-          'it to exit with code 0 within 5 s of the end of its last job',
-        );
+        const within = '5 s of the end of its last job';
+        expectCleanExit(app.process('worker.1'), exit, { within, boundMs: bound });
         await app.process('worker.2').start();
         const ledger = await settled(sql, all, {
           withinMs: takeoverMs(settings) + 10_000 + extra,
@@ -114,7 +109,7 @@ export default defineStage({
           .seen(/\S/, { withinMs: 3_000, what: 'a statement of the request' });
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
-        expectCleanExit(app.web, exit, bound, 'the process to exit with code 0 within 5 s');
+        expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
         const action = 'POST /jobs, in flight when SIGTERM comes';
         const job = answer.value!;
         expectDoneOnce(await settled(sql, [job], { withinMs: 10_000, action }), [job], action);

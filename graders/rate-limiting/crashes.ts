@@ -4,6 +4,7 @@ import {
   defineStage,
   eventually,
   expect,
+  expectCleanExit,
   type OwnContext,
 } from 'backend-labs/kit';
 import { ask, inTurn, newKey } from './calls.ts';
@@ -103,18 +104,7 @@ export default defineStage({
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
         expect(answer.value).toHaveStatus(200);
-        const { code, signal, forced } = exit;
-        if (code === 0) return;
-        throw new CheckFailure({
-          action: 'SIGTERM to web.1',
-          expected: 'the process to exit with code 0 within 5 s',
-          actual: forced
-            ? `it still ran after ${(bound / 1000).toFixed(1)} s and had to be killed`
-            : signal !== null
-              ? `the signal itself ended it (${signal}): nothing handles it`
-              : `it exited with code ${code}`,
-          evidence: [{ kind: 'log', source: 'web.1', lines: app.web.log().slice(-20) }],
-        });
+        expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
       },
     },
   ],

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   attempt,
-  CheckFailure,
   concurrently,
   defineStage,
   expect,
+  expectCleanExit,
   type Http,
   type OwnContext,
 } from 'backend-labs/kit';
@@ -260,16 +260,10 @@ export default defineStage({
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
         expect(answer.value).toHaveJson(asStored(product));
-        if (exit.code === 0 && !exit.forced) return;
-        throw new CheckFailure({
-          action: 'SIGTERM to web.1 while Redis is silent',
-          expected: 'the process to exit with code 0 within 5 s',
-          actual: exit.forced
-            ? `it still ran after ${(bound / 1_000).toFixed(1)} s and had to be killed`
-            : exit.signal === null
-              ? `it exited with code ${exit.code}`
-              : `the signal itself ended it (${exit.signal}): nothing handles it`,
-          evidence: [{ kind: 'log', source: app.web.name, lines: app.web.log().slice(-20) }],
+        expectCleanExit(app.web, exit, {
+          within: '5 s',
+          boundMs: bound,
+          note: 'while Redis is silent',
         });
       },
     },

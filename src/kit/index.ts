@@ -3,6 +3,7 @@ export type { CheckInfo, Reference } from '../core/check.ts';
 export { CheckFailure, NotAvailable } from '../core/failure.ts';
 export type { App, AppExit, AppProcess } from './app.ts';
 export type { OwnContext, SharedContext } from './context.ts';
+export { type ExitLimits, expectCleanExit } from './expect/exit.ts';
 export { expect } from './expect/expect.ts';
 export {
   type Check,
