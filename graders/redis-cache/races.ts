@@ -32,9 +32,12 @@ import {
 /** How long a reading takes during which somebody writes. */
 const SLOW_MS = 900;
 
-/** Of one product, at once; and how many reviews each one stores. */
+/**
+ * Bursts of reviews of one product, and how many come at once in each. An old value that comes back is hidden again by
+ * the next write, so that it is the end of a burst that tells: many short bursts tell more than a long one.
+ */
+const BURSTS = 30;
 const WRITERS = 4;
-const REVIEWS = 12;
 
 export default defineStage({
   id: 'races',
@@ -292,33 +295,34 @@ export default defineStage({
         const product = await createProduct(http, random);
         const both = instances(http);
         let answered = 0;
-        let writing = WRITERS;
-        const read = async (reader: Http) => {
-          while (writing > 0) {
-            const least = answered;
-            const note = `when ${least} reviews had been answered`;
-            const found = await readProduct(reader, product, { note });
-            expect(found.json.reviewCount, 'reviewCount', found).toBeAtLeast(least);
-          }
-        };
         const write = async (writer: Http) => {
-          try {
-            for (let i = 0; i < REVIEWS; i += 1) {
-              const json = { rating: random.integer(1, 5) };
-              const stored = await writer.post(`${pathOf(product)}/reviews`, { json });
-              expect(stored).toHaveStatus(201);
-              answered += 1;
-            }
-          } finally {
-            writing -= 1;
-          }
+          const json = { rating: random.integer(1, 5) };
+          const stored = await writer.post(`${pathOf(product)}/reviews`, { json });
+          expect(stored).toHaveStatus(201);
+          answered += 1;
         };
-        await concurrently(WRITERS + 4, (i) =>
-          i < WRITERS ? write(both[i % 2]!) : read(both[i % 2]!),
-        );
-        for (const reader of both) {
-          const found = await readProduct(reader, product, { note: 'at the end' });
-          expect(found).toHaveJson({ reviewCount: WRITERS * REVIEWS });
+        for (let burst = 1; burst <= BURSTS; burst += 1) {
+          let writing = WRITERS;
+          const read = async (reader: Http) => {
+            while (writing > 0) {
+              const least = answered;
+              const note = `when ${least} reviews had been answered`;
+              const found = await readProduct(reader, product, { note });
+              expect(found.json.reviewCount, 'reviewCount', found).toBeAtLeast(least);
+            }
+          };
+          await concurrently(WRITERS + both.length, (i) =>
+            i < WRITERS
+              ? write(both[i % both.length]!).finally(() => {
+                  writing -= 1;
+                })
+              : read(both[i - WRITERS]!),
+          );
+          for (const reader of both) {
+            const note = `after ${burst * WRITERS} reviews, ${WRITERS} at a time, and with no write under way`;
+            const found = await readProduct(reader, product, { note });
+            expect(found).toHaveJson({ reviewCount: burst * WRITERS });
+          }
         }
       },
     },
