@@ -14,7 +14,7 @@ export default defineStage({
       id: 'token-header',
       title: 'The header of an access token has `alg` HS256 and `typ` at+jwt',
       points: 1,
-      needs: ['logs-in'],
+      needs: ['refreshes'],
       hint: 'Most libraries write `typ: JWT` unless they are told: `setProtectedHeader({ alg, typ: "at+jwt" })`, `{ header: { typ: "at+jwt" } }`, `headers={"typ": "at+jwt"}`.',
       reference: rfc(9068, '2.1', 'Header'),
       run: async ({ http, random }) => {
@@ -51,7 +51,7 @@ export default defineStage({
       id: 'token-claims',
       title: 'iss, aud, sub and role are those of the settings and of the account',
       points: 1,
-      needs: ['logs-in'],
+      needs: ['refreshes'],
       hint: '`iss` and `aud` come from JWT_ISSUER and JWT_AUDIENCE, `sub` is the account’s id and `role` its role.',
       reference: rfc(9068, '2.2', 'Data Structure'),
       run: async ({ http, random, env }) => {
@@ -69,7 +69,7 @@ export default defineStage({
       id: 'token-lifetime',
       title: '`exp` is ACCESS_TOKEN_TTL seconds after `iat`, which is now',
       points: 1,
-      needs: ['logs-in'],
+      needs: ['refreshes'],
       hint: 'NumericDate is in seconds since 1970, `Date.now()` in milliseconds. Take the lifetime from ACCESS_TOKEN_TTL, in log-in and in refresh.',
       reference: rfc(7519, '4.1.4', '"exp" (Expiration Time) Claim'),
       run: async ({ http, random, env }) => {

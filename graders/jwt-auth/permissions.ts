@@ -162,7 +162,7 @@ export default defineStage({
       id: 'role-is-what-it-is-now',
       title: 'A role that is given or taken away counts at once, for tokens that are out already',
       points: 2,
-      needs: ['admin-is-for-admins'],
+      needs: ['admin-is-for-admins', 'refreshes'],
       hint: 'The claim `role` is as old as the token. Read `users.role` along with the session, and decide by that.',
       reference: FUNCTION_LEVEL,
       run: async ({ http, sql, random }) => {

@@ -39,6 +39,9 @@ function keys(): Keys {
 const pem = (key: KeyObject, type: 'pkcs8' | 'spki') =>
   key.export({ type, format: 'pem' }).toString();
 
+const NONE_IS_NO_ALGORITHM =
+  'Tell the library that RS256 is the one algorithm you take: a token that says `none` then fails before its signature is looked at.';
+
 export default defineStage({
   id: 'rs256',
   title: 'RS256, and keys that anybody may see',
@@ -88,7 +91,7 @@ export default defineStage({
       id: 'signs-with-rs256',
       title: 'Access tokens are signed by RS256 with JWT_PRIVATE_KEY, and `kid` names the key',
       points: 1,
-      needs: ['publishes-keys', 'knows-me'],
+      needs: ['publishes-keys', 'refreshes', 'knows-me'],
       hint: 'Set `alg`, `kid` and `typ` in the header and sign with the private key; verify with the public one that `kid` names among yours.',
       reference: rfc(7515, 'A.2', 'Example JWS Using RSASSA-PKCS1-v1_5 SHA-256'),
       run: async (context) => {
@@ -273,10 +276,15 @@ export default defineStage({
               token: by({ kid: { a: 1 } }, rsa.privateKey),
               fault: 'under a kid that is an object',
             },
-            { token: assemble({ ...header, alg: 'none' }, claims, ''), fault: 'with "alg":"none"' },
+            {
+              token: assemble({ ...header, alg: 'none' }, claims, ''),
+              fault: 'with "alg":"none"',
+              hint: NONE_IS_NO_ALGORITHM,
+            },
             {
               token: assemble({ ...header, alg: 'None' }, claims, signature),
               fault: 'with "alg":"None" and the signature of the token',
+              hint: NONE_IS_NO_ALGORITHM,
             },
             {
               token: assemble(header, { ...claims, role: 'admin' }, signature),
