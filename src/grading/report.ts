@@ -12,6 +12,8 @@ export interface RunResult {
   worlds: readonly World[];
   services: Record<string, string>;
   startup?: Failure;
+  /** What only the end of the run could tell. */
+  notes: readonly string[];
   steps: readonly StepTiming[];
   durationMs: number;
 }
@@ -34,7 +36,7 @@ export function assembleReport(request: GradeRequest, result: RunResult): Report
     stages: lab.stages,
     checks,
     steps: [...result.steps].sort((a, b) => a.startedAt - b.startedAt),
-    notes: request.notes,
+    notes: [...request.notes, ...result.notes],
     fingerprint: {
       labs: request.version,
       lab: manifest.id,

@@ -6,6 +6,7 @@ import type { LogLine } from '../core/log.ts';
 import type { CheckResult, Report } from '../core/report.ts';
 import type { Stage } from '../kit/grader.ts';
 import { runCheck } from './check-run.ts';
+import { lateNote, watchLateness } from './lateness.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { selectChecks } from './plan.ts';
 import { assembleReport } from './report.ts';
@@ -37,16 +38,27 @@ export async function grade(request: GradeRequest, context: GradeContext): Promi
   });
   for (const text of request.notes) emit({ type: 'note', text });
   const lifecycle = new Lifecycle({ emit, now, signal });
+  const watch = watchLateness();
   let run: Outcome;
+  let late: string | undefined;
   try {
     run = await outcomeOf(request, context, lifecycle, selected);
   } catch (error) {
     if (signal.aborted) throw interrupted();
     throw error;
   } finally {
+    late = lateNote(watch.stop());
     for (const text of await lifecycle.close()) emit({ type: 'note', text });
   }
-  const report = assembleReport(request, { ...run, steps: lifecycle.steps, durationMs: now() });
+  const failed =
+    run.startup !== undefined || run.checks.some(({ verdict }) => verdict === 'failed');
+  const notes = failed && late !== undefined ? [late] : [];
+  const report = assembleReport(request, {
+    ...run,
+    notes,
+    steps: lifecycle.steps,
+    durationMs: now(),
+  });
   emit({ type: 'run:finished', report });
   return report;
 }

@@ -43,6 +43,7 @@ function result(id: string, stage: string, more: Partial<CheckResult> = {}): Che
 
 const assemble = (checks: CheckResult[], worlds: ReturnType<typeof fakeWorld>[] = []) =>
   assembleReport(request, {
+    notes: [],
     checks,
     worlds,
     services: { postgres: 'PostgreSQL 18.4' },
