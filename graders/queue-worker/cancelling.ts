@@ -1,5 +1,24 @@
-import { concurrently, defineStage, expect } from 'backend-labs/kit';
-import { expectDoneOnce, getJob, pathOf, post, postAll, settled, underWay, until } from './api.ts';
+import {
+  attempt,
+  concurrently,
+  defineStage,
+  expect,
+  type Http,
+  holdRow,
+  type Response,
+  type Sql,
+} from 'backend-labs/kit';
+import {
+  type Accepted,
+  expectDoneOnce,
+  getJob,
+  pathOf,
+  post,
+  postAll,
+  settled,
+  underWay,
+  until,
+} from './api.ts';
 import { postPatiently } from './bounds.ts';
 import { type Job, poison, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
@@ -8,6 +27,8 @@ import { settingsOf } from './settings.ts';
 
 const WITHIN = 10_000;
 const RACERS = 30;
+/** Less than anybody waits for an answer of Postgres. */
+const HELD_MS = 1_200;
 
 export default defineStage({
   id: 'cancelling',
@@ -143,26 +164,52 @@ export default defineStage({
         const answers = await concurrently(RACERS, (i) =>
           postPatiently<Job>(http, `${pathOf(jobs[i]!)}/cancel`, { note: 'just as it may begin' }),
         );
-        for (const answer of answers) expect(answer).toHaveStatus(200, 409);
         const action = `POST /jobs/{id}/cancel of ${RACERS} jobs as they begin`;
-        const ledger = await settled(sql, jobs, { withinMs: WITHIN, action });
-        const [cancelled, others] = [200, 409].map((status) =>
-          jobs.filter((_, i) => answers[i]!.status === status),
-        );
-        for (const { id } of cancelled!) {
-          const job = ledger.jobs.find((row) => row.id === id)!;
-          const begun = attemptsOf(ledger, id).length;
-          if (job.status === 'cancelled' && begun === 0) continue;
-          throw ledgerFailure(ledger, {
-            action,
-            expected:
-              'a job whose cancellation was answered 200 to stay cancelled, without an attempt',
-            actual: `it is ${job.status}, after ${begun} attempts`,
-            about: [id],
-          });
-        }
-        expectDoneOnce(ledger, others!, `${action}; of those answered 409`);
+        await expectOneWinner(sql, jobs, answers, action);
+        await cancelBehindBegin(http, sql);
       },
     },
   ],
 });
+
+/**
+ * Both meet in Postgres, surely: the row is locked when the job becomes due, so that the worker waits for it, if it waits at
+ * all; then the cancellation comes, which still sees a queued job.
+ */
+async function cancelBehindBegin(http: Http, sql: Sql): Promise<void> {
+  const job = await post(http, sleep(1, 1, { delayMs: 500 }));
+  const row = await holdRow(sql, { table: 'jobs', column: 'id', value: job.id }, HELD_MS);
+  // Who skips locked rows never waits, and begins the job later, or not at all.
+  await attempt(() => row.someoneWaits({ withinMs: HELD_MS * 0.7 }));
+  const note = 'while another transaction has locked its row, for which a worker waits';
+  const answer = await postPatiently<Job>(http, `${pathOf(job)}/cancel`, { note });
+  await row.released;
+  const action = 'POST /jobs/{id}/cancel of a job that has been waiting to begin';
+  await expectOneWinner(sql, [job], [answer], action);
+}
+
+/** Answered 200: it never begins. Answered 409: it is done, once. */
+async function expectOneWinner(
+  sql: Sql,
+  jobs: readonly Accepted[],
+  answers: readonly Response<Job>[],
+  action: string,
+): Promise<void> {
+  for (const answer of answers) expect(answer).toHaveStatus(200, 409);
+  const ledger = await settled(sql, jobs, { withinMs: WITHIN, action });
+  const [cancelled, others] = [200, 409].map((status) =>
+    jobs.filter((_, i) => answers[i]!.status === status),
+  );
+  for (const { id } of cancelled!) {
+    const job = ledger.jobs.find((row) => row.id === id)!;
+    const begun = attemptsOf(ledger, id).length;
+    if (job.status === 'cancelled' && begun === 0) continue;
+    throw ledgerFailure(ledger, {
+      action,
+      expected: 'a job whose cancellation was answered 200 to stay cancelled, without an attempt',
+      actual: `it is ${job.status}, after ${begun} attempts`,
+      about: [id],
+    });
+  }
+  expectDoneOnce(ledger, others!, `${action}; of those answered 409`);
+}

@@ -4,6 +4,7 @@ import {
   defineStage,
   expect,
   type Http,
+  holdRow,
   type Response,
   type SharedContext,
 } from 'backend-labs/kit';
@@ -19,15 +20,7 @@ import {
 } from './api.ts';
 import { newProduct, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES, LEASES } from './reading.ts';
-import {
-  holdRow,
-  readingsOf,
-  readingUnderWay,
-  slowDown,
-  someoneWaitsFor,
-  speedUp,
-  whileReading,
-} from './slow.ts';
+import { readingsOf, readingUnderWay, slowDown, speedUp, whileReading } from './slow.ts';
 
 /** How long a reading takes during which somebody writes. */
 const SLOW_MS = 900;
@@ -190,11 +183,12 @@ export default defineStage({
         const product = await createProduct(http, random);
         for (const reader of [web1, web2]) await warm(reader, pathOf(product));
         const price = otherPrice(random, product.price);
-        const { released } = await holdRow(sql, product.sku, 700);
+        const row = { table: 'products', column: 'sku', value: product.sku };
+        const { released, someoneWaits } = await holdRow(sql, row, 700);
         const patching = patchProduct(web1, product, { price }, 'waits for the lock of its row');
         // Judged below, but it may fail before that.
         patching.catch(() => {});
-        await someoneWaitsFor(sql, product.sku);
+        await someoneWaits({ withinMs: 10_000 });
         const waiting = async () => {
           let settled = false;
           void patching

@@ -21,5 +21,6 @@ export type { Random } from './random.ts';
 export type { Redis, RedisArgument } from './redis.ts';
 export { type CommandRecord, commandLines, type RedisProbe } from './redis-probe.ts';
 export type { RedisServer } from './redis-server.ts';
+export { type HeldRow, holdRow, type RowName } from './row-lock.ts';
 export type { Sql, SqlRow } from './sql.ts';
 export { attempt, concurrently, eventually } from './time.ts';

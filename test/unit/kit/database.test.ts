@@ -5,6 +5,7 @@ import {
   type PostgresLink,
   statementLines,
 } from '../../../src/kit/postgres.ts';
+import { holdRow } from '../../../src/kit/row-lock.ts';
 import { createSql } from '../../../src/kit/sql.ts';
 import { postgresTap } from '../../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
@@ -92,6 +93,36 @@ describe('the grader’s own SQL', () => {
     const sql = createSql(admin, AbortSignal.abort(new Error('over')));
     await expect(sql`DROP TABLE tasks`).rejects.toThrow('over');
     expect(await createSql(admin, never)`SELECT * FROM tasks`).toEqual([]);
+  });
+});
+
+describe('a row that is held', () => {
+  const row = { table: 'tasks', column: 'id', value: '1' };
+
+  it('is read as it was, and changed by nobody else until then', async () => {
+    const sql = createSql(admin, never);
+    await sql`INSERT INTO tasks VALUES (1, 'before'), (2, 'another')`;
+    const { released, someoneWaits } = await holdRow(sql, row, 600);
+    let changed = false;
+    const change = links[0]!.app.query(`UPDATE tasks SET title = 'after' WHERE id = 1`).then(() => {
+      changed = true;
+    });
+    await someoneWaits({ withinMs: 5_000 });
+    await sql`UPDATE tasks SET title = 'not held' WHERE id = 2`;
+    expect(await sql`SELECT title FROM tasks WHERE id = 1`).toEqual([{ title: 'before' }]);
+    expect(changed).toBe(false);
+    await released;
+    await change;
+    expect(await sql`SELECT title FROM tasks WHERE id = 1`).toEqual([{ title: 'after' }]);
+  });
+
+  it('and that nobody wants, is said to be', async () => {
+    const sql = createSql(admin, never);
+    await sql`INSERT INTO tasks VALUES (1, 'before')`;
+    const { released, someoneWaits } = await holdRow(sql, row, 200);
+    const failure = await failureOf(() => someoneWaits({ withinMs: 100 }));
+    expect(failure.action).toBe('sessions that wait for the row of tasks');
+    await released;
   });
 });
 

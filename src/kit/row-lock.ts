@@ -1,0 +1,70 @@
+import { expect } from './expect/expect.ts';
+import type { Sql } from './sql.ts';
+import { eventually } from './time.ts';
+
+/** The row of `table` in whose `column` there is `value`. */
+export interface RowName {
+  table: string;
+  column: string;
+  value: string;
+}
+
+export interface HeldRow {
+  /** Settles when nobody holds it any more. */
+  released: Promise<void>;
+  /** Settles when some session waits for the row. @throws {CheckFailure} none did in time */
+  someoneWaits(limits: { withinMs: number }): Promise<void>;
+}
+
+/** Any number that no app takes for its own advisory locks. */
+const SPACE = 1_818_321_779;
+
+/**
+ * Holds the lock of a row for so long, as a transaction does that has changed it and not yet committed. What would change
+ * the row meanwhile waits; what reads it sees it as it was. Resolves once the lock is there.
+ */
+export async function holdRow(
+  sql: Sql,
+  { table, column, value }: RowName,
+  milliseconds: number,
+): Promise<HeldRow> {
+  // What names tables and columns cannot be a parameter.
+  const hold = [
+    `WITH held AS (SELECT FROM ${quoted(table)} WHERE ${quoted(column)} = `,
+    ` FOR UPDATE) SELECT pg_advisory_xact_lock(${SPACE}, hashtext(`,
+    ')), pg_sleep(',
+    ') FROM held',
+  ] as const;
+  const released = sql(
+    Object.assign([...hold], { raw: hold }),
+    value,
+    value,
+    milliseconds / 1_000,
+  ).then(() => {});
+  // It may fail while nobody looks; who awaits it is told all the same.
+  released.catch(() => {});
+  await eventually(
+    async () => {
+      const [row] = await sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = ${SPACE} AND objid = (hashtext(${value})::bigint & 4294967295)::oid`;
+      expect(row!.count, `locks of the row of ${table}`).toBe(1);
+    },
+    { withinMs: 10_000, everyMs: 10 },
+  );
+  const someoneWaits = ({ withinMs }: { withinMs: number }) =>
+    eventually(
+      async () => {
+        const [row] = await sql<{ count: number }>`
+          SELECT count(*)::int AS count
+          FROM pg_locks held JOIN pg_stat_activity waiting ON held.pid = ANY (pg_blocking_pids(waiting.pid))
+          WHERE held.locktype = 'advisory' AND held.classid = ${SPACE}
+            AND held.objid = (hashtext(${value})::bigint & 4294967295)::oid`;
+        expect(row!.count, `sessions that wait for the row of ${table}`).toBeAtLeast(1);
+      },
+      { withinMs, everyMs: 10 },
+    );
+  return { released, someoneWaits };
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
