@@ -1,4 +1,4 @@
-import { concurrently, defineStage, expect, type Http } from 'backend-labs/kit';
+import { concurrently, defineStage, expect, type Http, holdRow } from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -16,6 +16,8 @@ import { BACKOFF, DEAD_LETTERS } from './reading.ts';
 import { BEGIN_MS, type Settings, settingsOf } from './settings.ts';
 
 const PARALLEL_RETRIES = 8;
+/** Long enough for all of them to arrive, and less than anybody waits for an answer of Postgres. */
+const HELD_MS = 900;
 
 export default defineStage({
   id: 'failures',
@@ -140,7 +142,10 @@ export default defineStage({
           maxAttempts,
           dying,
         );
+        // All of them come to the row before one gets it: who looked first, and changes it then, revives it twice.
+        const row = await holdRow(sql, { table: 'jobs', column: 'id', value: job.id }, HELD_MS);
         const answers = await concurrently(PARALLEL_RETRIES, () => retry(http, job));
+        await row.released;
         for (const answer of answers) expect(answer).toHaveStatus(202, 409);
         const accepted = answers.filter(({ status }) => status === 202);
         // None, where the one that took effect was answered 503 on a slow machine, and asked again.
