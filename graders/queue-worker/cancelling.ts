@@ -6,6 +6,7 @@ import {
   type Http,
   holdRow,
   type Response,
+  type SharedContext,
   type Sql,
 } from 'backend-labs/kit';
 import {
@@ -84,48 +85,9 @@ export default defineStage({
       timeoutMs: 60_000,
       hint: 'Between two attempts a job is `queued` as before the first. What the queue holds of it then begins nothing.',
       reference: ASYNC_REPLY,
-      run: async ({ http, sql, env }) => {
-        const { backoffMs } = settingsOf(env);
-        const action = 'cancel a job that pauses after its first failure';
-        const job = await post(http, poison());
-        const failed = await until(
-          sql,
-          [job],
-          (ledger) =>
-            ledger.jobs[0]?.status === 'queued' && ledger.attempts.length > 0
-              ? undefined
-              : {
-                  expected: 'the first attempt to fail, and the job to be queued again',
-                  actual: `it is ${ledger.jobs[0]?.status}`,
-                  about: [job.id],
-                },
-          { withinMs: WITHIN, action },
-        );
-        const cancelled = await postPatiently<Job>(http, `${pathOf(job)}/cancel`);
-        if (cancelled.status === 409) {
-          const now = await readLedger(sql, [job.id]);
-          const paused =
-            now.jobs[0]!.status === 'queued' && now.attempts.length === failed.attempts.length;
-          if (paused) throw cancelled.failure('200: the job is queued', '409');
-          // On a slow machine the pause was over.
-          return;
-        }
-        expect(cancelled).toHaveStatus(200);
-        expect(cancelled).toHaveJson({ status: 'cancelled' });
-        const { attempts } = await readLedger(sql, [job.id]);
-        const witness = await post(http, sleep(1, 1, { delayMs: backoffMs * 4 + 300 }));
-        await settled(sql, [witness], {
-          withinMs: WITHIN,
-          action: 'POST /jobs, due after the pause',
-        });
-        const ledger = await readLedger(sql, [job.id]);
-        if (ledger.attempts.length > attempts.length || ledger.jobs[0]?.status !== 'cancelled')
-          throw ledgerFailure(ledger, {
-            action,
-            expected: 'the job to stay cancelled, and no further attempt to begin',
-            actual: `it is ${ledger.jobs[0]?.status}, and ${ledger.attempts.length} attempts have begun`,
-            about: [job.id],
-          });
+      run: async (context) => {
+        // On a slow machine a pause may be over before the cancellation arrives: then it is tried on another job.
+        for (let round = 1; round <= 4; round += 1) if (await cancelInPause(context)) return;
       },
     },
     {
@@ -171,6 +133,52 @@ export default defineStage({
     },
   ],
 });
+
+/** False where the pause between two attempts was over too soon. @throws {CheckFailure} */
+async function cancelInPause({
+  http,
+  sql,
+  env,
+}: Pick<SharedContext, 'http' | 'sql' | 'env'>): Promise<boolean> {
+  const { backoffMs } = settingsOf(env);
+  const action = 'cancel a job that pauses after its first failure';
+  const job = await post(http, poison());
+  const failed = await until(
+    sql,
+    [job],
+    (ledger) =>
+      ledger.jobs[0]?.status === 'queued' && ledger.attempts.length > 0
+        ? undefined
+        : {
+            expected: 'the first attempt to fail, and the job to be queued again',
+            actual: `it is ${ledger.jobs[0]?.status}`,
+            about: [job.id],
+          },
+    { withinMs: WITHIN, action },
+  );
+  const cancelled = await postPatiently<Job>(http, `${pathOf(job)}/cancel`);
+  if (cancelled.status === 409) {
+    const now = await readLedger(sql, [job.id]);
+    const paused =
+      now.jobs[0]!.status === 'queued' && now.attempts.length === failed.attempts.length;
+    if (paused) throw cancelled.failure('200: the job is queued', '409');
+    return false;
+  }
+  expect(cancelled).toHaveStatus(200);
+  expect(cancelled).toHaveJson({ status: 'cancelled' });
+  const { attempts } = await readLedger(sql, [job.id]);
+  const witness = await post(http, sleep(1, 1, { delayMs: backoffMs * 4 + 300 }));
+  await settled(sql, [witness], { withinMs: WITHIN, action: 'POST /jobs, due after the pause' });
+  const ledger = await readLedger(sql, [job.id]);
+  if (ledger.attempts.length > attempts.length || ledger.jobs[0]?.status !== 'cancelled')
+    throw ledgerFailure(ledger, {
+      action,
+      expected: 'the job to stay cancelled, and no further attempt to begin',
+      actual: `it is ${ledger.jobs[0]?.status}, and ${ledger.attempts.length} attempts have begun`,
+      about: [job.id],
+    });
+  return true;
+}
 
 /**
  * Both meet in Postgres, surely: the row is locked when the job becomes due, so that the worker waits for it, if it waits at
