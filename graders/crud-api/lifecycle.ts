@@ -98,7 +98,7 @@ export default defineStage({
         const sent = attempt(() =>
           http.post('/tasks', { json: input, note: 'in flight when SIGTERM comes' }),
         );
-        await postgres.seen(/\S/, { withinMs: 3_000, what: 'a statement of the creation' });
+        await postgres.seen(/\btasks\b/i, { withinMs: 3_000, what: 'a statement about tasks' });
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
         expect(answer.value).toHaveStatus(201);

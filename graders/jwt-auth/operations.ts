@@ -140,7 +140,7 @@ export default defineStage({
         const sent = attempt(() =>
           http.post('/auth/login', { json: { email, password }, note, timeoutMs: bound }),
         );
-        await postgres.seen(/\S/, { withinMs: 3_000, what: 'a statement of the log-in' });
+        await postgres.seen(/\busers\b/i, { withinMs: 3_000, what: 'a statement about users' });
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
         expect(answer.value).toHaveStatus(200);

@@ -28,12 +28,19 @@ export async function patiently<Body>(
   send: () => Promise<Response<Body>>,
 ): Promise<Response<Body>> {
   const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
+  for (let times = 1; ; times += 1) {
     const answer = await send();
     const late = answer.status === 503 && answer.exchange.durationMs > TIMED_OUT_MS;
-    if (!late || performance.now() > deadline) return answer;
+    if (late && performance.now() <= deadline) continue;
+    if (times > 1) askedAgain.add(answer);
+    return answer;
   }
 }
+
+const askedAgain = new WeakSet<Response>();
+
+/** What was answered 503 too late may have happened all the same: an answer to a second try may be a replay of it. */
+export const wasAskedAgain = (answer: Response): boolean => askedAgain.has(answer);
 
 /** POST, asked again like that. */
 export const postPatiently = <Body>(

@@ -99,7 +99,7 @@ export default defineStage({
       hint: "UPDATE … WHERE status = 'queued' changes no row then: that is the 409.",
       reference: ASYNC_REPLY,
       run: async ({ http, sql }) => {
-        const job = await post(http, sleep(800, 4));
+        const job = await post(http, sleep(2_000, 4));
         const action = 'cancel a job that is running';
         await underWay(sql, [job], { withinMs: WITHIN, action: 'POST /jobs' });
         const running = await postPatiently(http, `${pathOf(job)}/cancel`, {

@@ -33,7 +33,7 @@ export default defineStage({
   // A pause so long that who keeps the room meanwhile shows; and few, so that it is over soon.
   env: (random) => ({
     MAX_ATTEMPTS: '2',
-    BACKOFF_BASE_MS: String(random.integer(1_200, 1_500)),
+    BACKOFF_BASE_MS: String(random.integer(2_400, 2_800)),
   }),
   checks: [
     {

@@ -107,7 +107,7 @@ export default defineStage({
         );
         await postgres
           .of('web.1')
-          .seen(/\S/, { withinMs: 3_000, what: 'a statement of the request' });
+          .seen(/\bjobs\b/i, { withinMs: 3_000, what: 'a statement about jobs' });
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
         expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
