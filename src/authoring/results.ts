@@ -81,8 +81,11 @@ export function wasTried({ verdict, gradable }: CheckOutcome): boolean {
 export function outcomesOf({ checks }: Report, whole: boolean): CheckOutcome[] {
   return checks.map(
     ({ title: _, stage: _s, points: _p, needs: _n, hint: _h, reference: _r, ...outcome }) =>
-      outcome.failure === undefined || whole
-        ? outcome
-        : { ...outcome, failure: { ...outcome.failure, evidence: [] } },
+      whole ? outcome : brief(outcome),
   );
+}
+
+function brief({ timeline: _, ...outcome }: CheckOutcome): CheckOutcome {
+  if (outcome.failure === undefined) return outcome;
+  return { ...outcome, failure: { ...outcome.failure, evidence: [] } };
 }

@@ -3,6 +3,7 @@ import type { Failure } from './failure.ts';
 import type { PackPart } from './lab.ts';
 import type { LogLine } from './log.ts';
 import type { Outcome, Score } from './score.ts';
+import type { Timeline } from './timeline.ts';
 
 export const REPORT_FORMAT = 'labs/report/v1';
 
@@ -27,6 +28,8 @@ export interface CheckResult {
   skipped?: string;
   /** Of an errored check: whose fault, and what happened. */
   error?: { kind: 'environment' | 'bug'; message: string; detail?: string };
+  /** Of a failed or errored check that sent or broke anything, unless its details are withheld. */
+  timeline?: Timeline;
 }
 
 /** One step of the run, for the record of where time went. */

@@ -1,18 +1,21 @@
 import { AppStartError } from '../apps/port.ts';
 import { CheckFailure, NotAvailable } from '../core/failure.ts';
 import type { Lab } from '../core/lab.ts';
+import type { Timeline } from '../core/timeline.ts';
 import type { OwnContext, SharedContext } from '../kit/context.ts';
 import { type Check, DEFAULT_CHECK_TIMEOUT_MS, type Grader, type Stage } from '../kit/grader.ts';
 import { createHttp, FIRST_INSTANCE } from '../kit/http/client.ts';
 import { createListen } from '../kit/listener.ts';
 import { createPostgresProbe } from '../kit/postgres.ts';
 import { createRandom } from '../kit/random.ts';
+import { recordedProcess } from '../kit/recorded-process.ts';
 import { createRedis, type RedisConnection } from '../kit/redis.ts';
 import { createRedisProbe } from '../kit/redis-probe.ts';
 import { createRedisServer } from '../kit/redis-server.ts';
 import { createSql, type Sql } from '../kit/sql.ts';
 import { createTrace, type Trace } from '../kit/trace.ts';
 import { startupFailure } from './startup-failure.ts';
+import { timelineOf } from './timeline.ts';
 import { type Judgement, judgeReturn, judgeThrow, judgeTimeout } from './verdict.ts';
 import type { World } from './world/world.ts';
 
@@ -37,6 +40,7 @@ export type Place =
 export interface CheckRun extends Judgement {
   startedAt: number;
   durationMs: number;
+  timeline?: Timeline;
 }
 
 /** Tries one check once. Rejects only if the run is interrupted. */
@@ -53,7 +57,8 @@ export async function runCheck(
   const ended = async (judgement: Judgement): Promise<CheckRun> => {
     const durationMs = setup.now() - startedAt;
     const judged = judgement.verdict === 'failed' ? await unlessLost(judgement, place) : judgement;
-    return { ...judged, startedAt, durationMs };
+    const timeline = isWorthTelling(judged) ? timelineOf(trace) : undefined;
+    return { ...judged, startedAt, durationMs, ...(timeline !== undefined && { timeline }) };
   };
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new DeadlinePassed()), timeoutMs);
@@ -71,6 +76,11 @@ export async function runCheck(
     // What the check left under way (a request that it did not wait for) ends with it.
     deadline.abort(new DeadlinePassed());
   }
+}
+
+/** Nobody reads the requests of a check that passed, and they would be most of the report. */
+function isWorthTelling({ verdict }: Judgement): boolean {
+  return verdict === 'failed' || verdict === 'errored';
 }
 
 /** Without its services and its place no app can pass: what failed then is not the learner's. */
@@ -114,6 +124,7 @@ function contextOf(
   const world = 'world' in place ? place.world : undefined;
   const origin = 'world' in place ? place.world.origin : (name: string) => urlOf(place, name);
   const { contract } = lab;
+  const { incidents } = trace;
   const shared: SharedContext = {
     http: createHttp({ origin, instances: world?.web ?? [], trace, contract, signal }),
     sql: sqlOf(world, signal),
@@ -123,8 +134,10 @@ function contextOf(
     signal,
     env: world?.env ?? {},
   };
-  if (stage.world === 'shared' || world === undefined) return shared;
-  const processes = world.processes(now(), signal);
+  const processes = world
+    ?.processes(now(), signal)
+    .map((process) => recordedProcess(process, incidents));
+  if (stage.world === 'shared' || world === undefined || processes === undefined) return shared;
   return {
     ...shared,
     app: {
@@ -139,11 +152,11 @@ function contextOf(
       },
     },
     listen: createListen(world.reach, signal),
-    postgres: createPostgresProbe(() => world.postgresLinks(), signal),
+    postgres: createPostgresProbe(() => world.postgresLinks(), signal, { incidents }),
     redis: {
       ...shared.redis,
-      ...createRedisProbe(() => world.redisLinks(), signal),
-      server: createRedisServer(world.redis?.server, signal),
+      ...createRedisProbe(() => world.redisLinks(), signal, { incidents }),
+      server: createRedisServer(world.redis?.server, signal, incidents),
     },
   };
 }

@@ -8,7 +8,7 @@ export function isWithheld(stage: Stage | undefined): boolean {
 
 /** A result as learners may see it: what became of the check, and nothing of how that came. */
 export function withoutDetails(result: CheckResult): CheckResult {
-  const { failure, error, ...rest } = result;
+  const { failure, error, timeline: _, ...rest } = result;
   return {
     ...rest,
     ...(failure !== undefined && {

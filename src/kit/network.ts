@@ -1,4 +1,6 @@
+import type { IncidentKind } from '../core/timeline.ts';
 import type { Faults } from '../network/faults.ts';
+import type { Incidents } from './incidents.ts';
 
 /** One proxy on the way from one process of the app to a service. */
 export interface ServiceLink<Tap> {
@@ -14,25 +16,50 @@ export interface Network extends Pick<Faults, 'cut' | 'refuse' | 'delay' | 'blac
   restore(): Promise<void>;
 }
 
+/** Whose way it is, and where what is done to it goes on record. */
+export interface NetworkRecord {
+  incidents: Incidents;
+  /** As people call it: `Postgres`. */
+  service: string;
+  /** The one process whose way it is, where it is not that of all. */
+  process?: string;
+}
+
 /** Does the same on every link. */
 export function createNetwork(
   links: () => readonly Pick<ServiceLink<unknown>, 'faults'>[],
   signal: AbortSignal,
+  { incidents, service, process }: NetworkRecord,
 ): Network {
+  const incident = (kind: IncidentKind, text: string) => ({
+    kind,
+    target: service,
+    ...(process !== undefined && { process }),
+    text,
+  });
   // A check that ran out of time may still be at work; the network is then another check's.
   const each = (action: (faults: Faults) => void) => {
     signal.throwIfAborted();
     for (const link of links()) action(link.faults);
   };
+  const become = (kind: IncidentKind, text: string, action: (faults: Faults) => void) => {
+    each(action);
+    incidents.beginFault(incident(kind, text));
+  };
   return {
-    cut: () => each((faults) => faults.cut()),
-    refuse: () => each((faults) => faults.refuse()),
-    delay: (ms) => each((faults) => faults.delay(ms)),
-    blackhole: () => each((faults) => faults.blackhole()),
-    reset: () => each((faults) => faults.reset()),
+    cut: () => become('cut', 'connections cut, new ones refused', (faults) => faults.cut()),
+    refuse: () => become('refuse', 'new connections refused', (faults) => faults.refuse()),
+    delay: (ms) => become('delay', `delayed by ${ms} ms each way`, (faults) => faults.delay(ms)),
+    blackhole: () =>
+      become('blackhole', 'connections stay open, nothing passes', (faults) => faults.blackhole()),
+    reset: () => {
+      each((faults) => faults.reset());
+      incidents.moment(incident('reset', 'connections reset'));
+    },
     restore: async () => {
       signal.throwIfAborted();
       await Promise.all(links().map((link) => link.faults.restore()));
+      incidents.endFaults(service, process);
     },
   };
 }

@@ -5,7 +5,13 @@ import {
 } from '../network/postgres/classify.ts';
 import type { StatementRecord } from '../network/postgres/statement.ts';
 import type { PostgresTap } from '../network/postgres/tap.ts';
-import { createNetwork, linksOf, type Network, type ServiceLink } from './network.ts';
+import {
+  createNetwork,
+  linksOf,
+  type Network,
+  type NetworkRecord,
+  type ServiceLink,
+} from './network.ts';
 import { answeredSince, type Marks, marksOf, type SeenOptions, seenOnAny } from './observation.ts';
 
 export type { StatementRecord };
@@ -37,12 +43,13 @@ export type PostgresLink = ServiceLink<PostgresTap>;
 export function createPostgresProbe(
   links: () => readonly PostgresLink[],
   signal: AbortSignal,
+  record: Omit<NetworkRecord, 'service'>,
   begin: Marks = marksOf(links()),
 ): PostgresProbe {
   const since = (marks: Marks) =>
     answeredSince('Postgres', links(), marks).filter((statement) => !isHousekeeping(statement));
   return {
-    ...createNetwork(links, signal),
+    ...createNetwork(links, signal, { ...record, service: 'Postgres' }),
     statements: () => since(begin),
     during: async (action) => {
       const from = marksOf(links());
@@ -56,7 +63,7 @@ export function createPostgresProbe(
       }),
     of: (process) => {
       const own = linksOf(links(), process);
-      return createPostgresProbe(() => own, signal, begin);
+      return createPostgresProbe(() => own, signal, { ...record, process }, begin);
     },
   };
 }

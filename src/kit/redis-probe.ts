@@ -1,7 +1,13 @@
 import { isHousekeeping, isTransactionControl } from '../network/redis/classify.ts';
 import { type CommandRecord, type SeenCommand, utf8 } from '../network/redis/command.ts';
 import type { RedisTap } from '../network/redis/tap.ts';
-import { createNetwork, linksOf, type Network, type ServiceLink } from './network.ts';
+import {
+  createNetwork,
+  linksOf,
+  type Network,
+  type NetworkRecord,
+  type ServiceLink,
+} from './network.ts';
 import { answeredSince, type Marks, marksOf, type SeenOptions, seenOnAny } from './observation.ts';
 import { shown } from './shown.ts';
 
@@ -33,6 +39,7 @@ export type RedisLink = ServiceLink<RedisTap>;
 export function createRedisProbe(
   links: () => readonly RedisLink[],
   signal: AbortSignal,
+  record: Omit<NetworkRecord, 'service'>,
   begin: Marks = marksOf(links()),
 ): RedisProbe {
   const since = (marks: Marks) =>
@@ -40,7 +47,7 @@ export function createRedisProbe(
       (command) => !isHousekeeping(command) && !isTransactionControl(command),
     );
   return {
-    ...createNetwork(links, signal),
+    ...createNetwork(links, signal, { ...record, service: 'Redis' }),
     commands: () => since(begin),
     during: async (action) => {
       const from = marksOf(links());
@@ -54,7 +61,7 @@ export function createRedisProbe(
       }),
     of: (process) => {
       const own = linksOf(links(), process);
-      return createRedisProbe(() => own, signal, begin);
+      return createRedisProbe(() => own, signal, { ...record, process }, begin);
     },
   };
 }

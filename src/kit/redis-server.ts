@@ -1,4 +1,5 @@
 import { NotAvailable } from '../core/failure.ts';
+import type { Incidents } from './incidents.ts';
 
 /** The server behind a world's Redis, which may crash like any other. */
 export interface RedisServer {
@@ -16,16 +17,26 @@ export interface RedisServer {
 export function createRedisServer(
   server: RedisServer | undefined,
   signal: AbortSignal,
+  incidents: Incidents,
 ): RedisServer {
   // A check that ran out of time may still be at work; the server is then another check's.
-  const told = async (how: (server: RedisServer) => Promise<void>) => {
+  const told = async (
+    kind: 'kill' | 'start',
+    text: string,
+    how: (server: RedisServer) => Promise<void>,
+  ) => {
     signal.throwIfAborted();
     if (server === undefined)
       throw new NotAvailable('needs a Redis that labs starts itself, not one of yours');
-    await how(server);
+    const end = incidents.begin({ kind, target: 'Redis', text });
+    try {
+      await how(server);
+    } finally {
+      end();
+    }
   };
   return {
-    kill: () => told((running) => running.kill()),
-    start: () => told((killed) => killed.start()),
+    kill: () => told('kill', 'its server killed (SIGKILL)', (running) => running.kill()),
+    start: () => told('start', 'its server started', (killed) => killed.start()),
   };
 }

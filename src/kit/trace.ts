@@ -1,8 +1,10 @@
 import type { Exchange } from '../core/exchange.ts';
+import { createIncidents, type Incidents } from './incidents.ts';
 
 /** What one check did, in the order in which it began; failures draw their evidence from it. */
 export interface Trace {
   readonly exchanges: readonly Exchange[];
+  readonly incidents: Incidents;
   /** A number for the next exchange, unique in the run. */
   nextId(): number;
   /** Puts a request on record; what comes back puts its outcome there. */
@@ -19,6 +21,7 @@ export function createTrace(nextId: () => number, now: () => number): Trace {
   const exchanges: Exchange[] = [];
   return {
     exchanges,
+    incidents: createIncidents(now),
     nextId,
     now,
     begin: (request) => {

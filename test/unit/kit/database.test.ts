@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createIncidents } from '../../../src/kit/incidents.ts';
 import {
   createPostgresProbe,
   type PostgresLink,
@@ -43,7 +44,8 @@ afterEach(async () => {
 });
 
 const never = new AbortController().signal;
-const probe = (signal = never) => createPostgresProbe(() => links.map(({ link }) => link), signal);
+const probe = (signal = never, incidents = createIncidents(() => performance.now())) =>
+  createPostgresProbe(() => links.map(({ link }) => link), signal, { incidents });
 
 describe('the grader’s own SQL', () => {
   it('takes values as parameters', async () => {
@@ -185,7 +187,9 @@ describe('what the app says to Postgres', () => {
     const opaque = [{ connection: 1, reason: 'a message of 2 GB' }];
     const { link } = links[0]!;
     const tap = { ...link.tap, opaqueConnections: opaque };
-    const seen = createPostgresProbe(() => [{ ...link, tap }], never);
+    const seen = createPostgresProbe(() => [{ ...link, tap }], never, {
+      incidents: createIncidents(() => 0),
+    });
     expect(() => seen.statements()).toThrow(
       expect.objectContaining({
         kind: 'bug',
@@ -219,6 +223,30 @@ describe('faults', () => {
     await outcomes();
     expect(performance.now() - startedAt).toBeGreaterThan(55);
     await network.restore();
+  });
+
+  it('go on record, with how long they lasted', async () => {
+    const incidents = createIncidents(() => performance.now());
+    const network = probe(never, incidents);
+    network.delay(5);
+    network.reset();
+    network.of('web.2').cut();
+    await network.of('web.2').restore();
+    network.cut();
+    await network.restore();
+    network.of('web.1').blackhole();
+    await network.restore();
+    expect(incidents.list.map(({ kind, target, process }) => [kind, target, process])).toEqual([
+      ['delay', 'Postgres', undefined],
+      ['reset', 'Postgres', undefined],
+      ['cut', 'Postgres', 'web.2'],
+      ['cut', 'Postgres', undefined],
+      ['blackhole', 'Postgres', 'web.1'],
+    ]);
+    const [delay, reset, , cut] = incidents.list;
+    expect(delay!.startedAt + delay!.durationMs!).toBeLessThanOrEqual(cut!.startedAt);
+    expect(reset).not.toHaveProperty('durationMs');
+    expect(incidents.list).toEqual(incidents.list);
   });
 
   it('are out of reach for a check that is over', async () => {

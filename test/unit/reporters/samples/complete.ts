@@ -1,4 +1,6 @@
+import type { Exchange } from '../../../../src/core/exchange.ts';
 import type { Report } from '../../../../src/core/report.ts';
+import type { Timeline } from '../../../../src/core/timeline.ts';
 
 /** The type with nothing optional: a value of it must use every property there is. */
 type Complete<T> = T extends readonly unknown[]
@@ -26,33 +28,48 @@ const check = {
   durationMs: 12.4,
 } as const;
 
+const exchange: Complete<Exchange> = {
+  id: 7,
+  method: 'POST',
+  url: 'http://127.0.0.1:43125/tasks',
+  instance: 'web.2',
+  note: 'the first',
+  requestHeaders: [['content-type', 'application/json']],
+  requestBody: { text: '{}', bytes: 2, truncated: false },
+  startedAt: 1_500,
+  durationMs: 12.4,
+  response: {
+    status: 500,
+    headers: [['content-type', 'text/html']],
+    body: { text: '', bytes: 0, truncated: false },
+  },
+  error: { code: 'timeout', message: 'none after 5 s' },
+  violations: [{ at: '/items/0/id', expected: 'a UUID', actual: '17' }],
+};
+
+const timeline: Complete<Timeline> = {
+  exchanges: [exchange],
+  exchangesLeftOut: 0,
+  incidents: [
+    {
+      kind: 'cut',
+      target: 'Postgres',
+      process: 'web.2',
+      text: 'connections cut, new ones refused',
+      startedAt: 1_490,
+      durationMs: 20,
+    },
+  ],
+  incidentsLeftOut: 0,
+};
+
 const failure: Complete<NonNullable<Report['checks'][number]['failure']>> = {
   action: 'POST /tasks',
   expected: 'status 201',
   actual: 'status 500',
   hint: 'Look at the log.',
   evidence: [
-    {
-      kind: 'exchange',
-      exchange: {
-        id: 7,
-        method: 'POST',
-        url: 'http://127.0.0.1:43125/tasks',
-        instance: 'web.2',
-        note: 'the first',
-        requestHeaders: [['content-type', 'application/json']],
-        requestBody: { text: '{}', bytes: 2, truncated: false },
-        startedAt: 1_500,
-        durationMs: 12.4,
-        response: {
-          status: 500,
-          headers: [['content-type', 'text/html']],
-          body: { text: '', bytes: 0, truncated: false },
-        },
-        error: { code: 'timeout', message: 'none after 5 s' },
-        violations: [{ at: '/items/0/id', expected: 'a UUID', actual: '17' }],
-      },
-    },
+    { kind: 'exchange', exchange },
     { kind: 'statements', title: 'Statements', statements: ['SELECT 1'] },
     { kind: 'log', source: 'web.1', lines: [line] },
     { kind: 'text', title: 'Exit', text: 'code 1' },
@@ -71,7 +88,9 @@ export const complete: Omit<Complete<Report>, 'checks'> & Report = {
   startup: failure,
   stages: [{ id: 'basics', title: 'Basics' }],
   checks: [
-    { ...check, verdict: 'failed', failure } satisfies Complete<CheckWith<'failure'>>,
+    { ...check, verdict: 'failed', failure, timeline } satisfies Complete<
+      CheckWith<'failure' | 'timeline'>
+    >,
     {
       ...check,
       verdict: 'skipped',
@@ -81,7 +100,8 @@ export const complete: Omit<Complete<Report>, 'checks'> & Report = {
       ...check,
       verdict: 'errored',
       error: { kind: 'bug', message: 'it threw', detail: 'at line 1' },
-    } satisfies Complete<CheckWith<'error'>>,
+      timeline,
+    } satisfies Complete<CheckWith<'error' | 'timeline'>>,
   ],
   steps: [{ id: 'services.postgres', title: 'Start Postgres', startedAt: 0, durationMs: 402 }],
   notes: ['No Docker engine answers.'],
@@ -109,7 +129,6 @@ export const complete: Omit<Complete<Report>, 'checks'> & Report = {
 };
 
 /** What goes with one verdict: the others' properties are not there. */
-type CheckWith<Key extends 'failure' | 'skipped' | 'error'> = Omit<
-  Report['checks'][number],
-  Exclude<'failure' | 'skipped' | 'error', Key>
->;
+type CheckWith<Key extends OfOne> = Omit<Report['checks'][number], Exclude<OfOne, Key>>;
+
+type OfOne = 'failure' | 'skipped' | 'error' | 'timeline';
