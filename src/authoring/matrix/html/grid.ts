@@ -1,6 +1,7 @@
+import { escapeHtml as escaped } from '../../../core/html.ts';
 import type { Findings } from '../../findings.ts';
 import { type CellKind, checksOf, type MatrixMutant } from '../matrix.ts';
-import { embedded, escaped } from './escaped.ts';
+import { embedded } from './embedded.ts';
 
 const SIGN: Readonly<Record<CellKind, string>> = {
   caught: '■',

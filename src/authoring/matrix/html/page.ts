@@ -1,8 +1,9 @@
+import { escapeHtml as escaped } from '../../../core/html.ts';
 import { name } from '../../coverage.ts';
 import type { Findings } from '../../findings.ts';
 import { percent } from '../../flakes.ts';
 import { keyOf, type Results } from '../../results.ts';
-import { escaped } from './escaped.ts';
+
 import { grid } from './grid.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
