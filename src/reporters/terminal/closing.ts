@@ -1,5 +1,5 @@
 import type { Report } from '../../core/report.ts';
-import { nextStep } from '../next-step.ts';
+import { againSentence, incompleteSentence, nextSentence, untriedSentence } from '../sentences.ts';
 import { count } from './duration.ts';
 import type { Page } from './page.ts';
 import { widthOf } from './width.ts';
@@ -13,13 +13,15 @@ export function closingLines(report: Report, page: Page): string[] {
     const { paint } = page;
     return [
       ...prose(incompleteSentence(report)).map((line) => paint.yellow(paint.bold(line))),
-      ...prose(`Earned so far: ${pointsText(report)}. ${againSentence(report, page)}`),
+      ...prose(`Earned so far: ${pointsText(report)}. ${againSentence(report, page.line)}`),
       ...untried,
     ].filter((line) => line !== '');
   }
-  return [...scoreLines(report, page), ...untried, ...prose(nextSentence(report, page))].filter(
-    (line) => line !== '',
-  );
+  return [
+    ...scoreLines(report, page),
+    ...untried,
+    ...prose(nextSentence(report, page.line)),
+  ].filter((line) => line !== '');
 }
 
 function scoreLines(report: Report, page: Page): string[] {
@@ -61,50 +63,4 @@ function scoreBar(
 
 function pointsText({ score }: Report): string {
   return `${score.earned} of ${count(score.max, 'point')}`;
-}
-
-function incompleteSentence({ checks }: Report): string {
-  const errored = checks.filter((check) => check.verdict === 'errored').length;
-  return `This is not a grade: ${count(errored, 'check')} could not be tried, through no fault of yours.`;
-}
-
-function againSentence({ checks, fingerprint }: Report, { line }: Page): string {
-  const kinds = new Set(checks.map((check) => check.error?.kind));
-  return [
-    ...(kinds.has('environment')
-      ? ['Mend what this machine lacks, then run labs grade again.']
-      : []),
-    ...(kinds.has('bug')
-      ? [`Please report the fault of the grader, with the seed ${line(fingerprint.seed)}.`]
-      : []),
-  ].join(' ');
-}
-
-/** What this run could not try, as with `--against`. */
-function untriedSentence({ checks, submission }: Report): string {
-  const untried = checks.filter((check) => !check.gradable);
-  if (untried.length === 0) return '';
-  const points = untried.reduce((total, check) => total + check.points, 0);
-  const what = `${count(untried.length, 'check')} worth ${count(points, 'point')}`;
-  return 'url' in submission
-    ? `${what} could not be tried: they need control of the app and its services.`
-    : `${what} ${untried.length === 1 ? 'was' : 'were'} not tried.`;
-}
-
-function nextSentence(report: Report, page: Page): string {
-  if (report.startup !== undefined)
-    return `Start here: mend what stands above. ${waitSentence(report.checks.length, 'check')}`;
-  const next = nextStep(report.checks);
-  if (next === undefined) {
-    const all = report.checks.length > 0 && report.checks.every((c) => c.verdict === 'passed');
-    return all ? 'Every check passes. labs list shows what comes next.' : '';
-  }
-  const { id, title } = next.check;
-  const why = next.blocks === 0 ? '' : ` ${waitSentence(next.blocks, 'other check')}`;
-  const start = report.outcome === 'passed' ? 'Points are left' : 'Start here';
-  return `${start}: ${page.line(title)} (${page.line(id)}).${why}`;
-}
-
-function waitSentence(blocks: number, noun: string): string {
-  return `${count(blocks, noun)} ${blocks === 1 ? 'waits' : 'wait'} for it.`;
 }

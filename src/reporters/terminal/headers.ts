@@ -1,4 +1,4 @@
-import type { Exchange, HeaderList } from '../../core/exchange.ts';
+import type { Exchange, HeaderList, Violation } from '../../core/exchange.ts';
 import type { DetailLimits } from './limits.ts';
 import { contentWidth, type Page } from './page.ts';
 import { truncate } from './width.ts';
@@ -15,10 +15,20 @@ export function responseHeaderLines(
   { allHeaders }: DetailLimits,
   mentions: string,
 ): string[] {
+  const telling = tellingHeader(violations, mentions);
+  return headerLines(response?.headers ?? [], page, allHeaders, telling);
+}
+
+/**
+ * Whether a header of an answer says something of the learner's code.
+ * @param mentions what the failure says, in lower case
+ */
+export function tellingHeader(
+  violations: readonly Violation[],
+  mentions: string,
+): (name: string) => boolean {
   const violated = new Set(violations.map(({ at }) => at));
-  return headerLines(response?.headers ?? [], page, allHeaders, (name) => {
-    return TELLING.test(name) || violated.has(`header ${name}`) || names(mentions, name);
-  });
+  return (name) => TELLING.test(name) || violated.has(`header ${name}`) || names(mentions, name);
 }
 
 /** What the grader sent, but what it always sends. */
