@@ -81,7 +81,7 @@ function declare(host: Host, done: (code: number) => void): Command {
     .option('--verbose', 'show what the app writes', false)
     .option(
       '--reporter <name[=file]>',
-      'pretty or json, to a file or stdout; repeatable',
+      'pretty, json or html, to a file or stdout (html: labs-report.html); repeatable',
       collect,
       [],
     )

@@ -1,17 +1,21 @@
 import { resolve } from 'node:path';
 import { messageOf, usageError } from '../core/errors.ts';
 import type { Emit } from '../core/event.ts';
+import { HTML_REPORT } from '../core/report.ts';
 import type { Host } from '../platform/host.ts';
 import type { Reporter } from '../reporters/port.ts';
 
 export interface ReporterOptions {
-  /** `pretty`, `json`, `json=report.json`. */
+  /** `pretty`, `json`, `json=report.json`, `html`. */
   reporter: readonly string[];
   all: boolean;
   verbose: boolean;
 }
 
-const NAMES = ['pretty', 'json'];
+const NAMES = ['pretty', 'json', 'html'];
+
+/** Of those that do not write to stdout. */
+const DEFAULT_FILES: Readonly<Record<string, string>> = { html: HTML_REPORT };
 
 /** The reporters that were asked for; `pretty` where none was. */
 export async function createReporters(
@@ -36,7 +40,7 @@ export async function createReporters(
 
 function parse(text: string): { name: string; file: string | undefined } {
   const [name = '', ...rest] = text.split('=');
-  const file = rest.length === 0 ? undefined : rest.join('=');
+  const file = rest.length === 0 ? DEFAULT_FILES[name] : rest.join('=');
   if (!NAMES.includes(name) || file === '')
     throw usageError(
       `--reporter ${text}: expected <name> or <name>=<file>; names: ${NAMES.join(', ')}.`,
@@ -57,6 +61,15 @@ async function create(
     const { createJsonReporter } = await import('../reporters/json.ts');
     return createJsonReporter({
       write: output === undefined ? atomicFile(path) : (text) => output.write(text),
+    });
+  }
+  if (name === 'html') {
+    const { createHtmlReporter } = await import('../reporters/html/reporter.ts');
+    return createHtmlReporter({
+      write: async (text) => {
+        await atomicFile(path)(text);
+        host.stderr.write(`Wrote ${file}\n`);
+      },
     });
   }
   const { createTerminalReporter } = await import('../reporters/terminal/reporter.ts');

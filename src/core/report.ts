@@ -7,6 +7,9 @@ import type { Timeline } from './timeline.ts';
 
 export const REPORT_FORMAT = 'labs/report/v1';
 
+/** Where the report goes as a page, in the current directory, unless told otherwise. */
+export const HTML_REPORT = 'labs-report.html';
+
 export interface CheckResult {
   id: string;
   title: string;

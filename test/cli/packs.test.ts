@@ -19,9 +19,10 @@ const run = async (args: string[], cwd = at('work')) => {
   return spawnLabs(args, { cwd, runs: at('runs'), env, source: true }).ended;
 };
 
+const page = () => readFileSync(at('work/labs-report.html'), 'utf8');
 const report = (): Report => JSON.parse(readFileSync(at('report.json'), 'utf8'));
 const grade = async (...args: string[]) => {
-  const files = [`--reporter=json=${at('report.json')}`, '--reporter=pretty'];
+  const files = [`--reporter=json=${at('report.json')}`, '--reporter=pretty', '--reporter=html'];
   return run(['grade', '--trust', '--runtime=process', ...files, ...args]);
 };
 
@@ -118,7 +119,9 @@ describe('checks that another pack adds', () => {
         failure: { action: 'a hidden check', evidence: [] },
       });
       expect(output).toContain('created to read');
-      expect(`${output}${JSON.stringify(report())}`).not.toMatch(/seventh-seal|grace/);
+      expect(output).toContain('Wrote labs-report.html');
+      expect(page()).toContain('the details are withheld');
+      expect(`${output}${JSON.stringify(report())}${page()}`).not.toMatch(/seventh-seal|grace/);
     });
 
     it('are shown to who asks', async () => {
@@ -128,6 +131,8 @@ describe('checks that another pack adds', () => {
         actual: 'status 200',
       });
       expect(JSON.stringify(report().log)).toContain('seventh-seal');
+      expect(report().checks.at(-1)?.timeline?.exchanges.length).toBeGreaterThan(1);
+      expect(page()).toContain('seventh-seal');
     });
   });
 

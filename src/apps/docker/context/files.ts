@@ -1,3 +1,4 @@
+import { HTML_REPORT } from '../../../core/report.ts';
 import { readIgnore } from './ignore.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { linkProblems } from './links.ts';
@@ -24,8 +25,8 @@ export interface ListOptions {
   limits?: Partial<Limits>;
 }
 
-/** Never sent: history, our own notes, and bytecode that a fixed mtime makes stale. */
-const NEVER = ['.git', '.labs', '__pycache__'];
+/** Never sent: history, our own notes and reports, and bytecode that a fixed mtime makes stale. */
+const NEVER = ['.git', '.labs', HTML_REPORT, '__pycache__'];
 /** What an install step makes, for this machine and not for the sandbox. */
 const INSTALLED = ['node_modules', '.venv', 'venv'];
 

@@ -36,9 +36,17 @@ test('of the mode only whether the owner may execute is kept', async () => {
 });
 
 describe('left out at any depth', () => {
-  const names = ['.git', '.labs', '__pycache__', 'node_modules', '.venv', 'venv'];
+  const names = [
+    '.git',
+    '.labs',
+    'labs-report.html',
+    '__pycache__',
+    'node_modules',
+    '.venv',
+    'venv',
+  ];
 
-  test('are history, notes and what an install step makes, whatever they are', async () => {
+  test('are history, notes, reports and what an install step makes, whatever they are', async () => {
     const root = await directoryWith({ 'app/main.py': '' });
     for (const name of names) {
       await mkdir(path.join(root, name));

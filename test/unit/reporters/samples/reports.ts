@@ -410,3 +410,107 @@ export const notStarted = reportOf(
     },
   },
 );
+
+const REQUESTS = 24;
+
+/** A failed check with all that a time line can hold, in a world of its own. */
+export const outage = reportOf(
+  checksWith({
+    'database-cut': {
+      startedAt: 4_000,
+      durationMs: 3_200,
+      ...failed({
+        action: 'GET /tasks on web.2 (while Postgres is away)',
+        expected: 'status 503',
+        actual: 'status 500',
+        evidence: [
+          {
+            kind: 'exchange',
+            exchange: exchangeOf({
+              id: 24,
+              instance: 'web.2',
+              note: 'while Postgres is away',
+              startedAt: 5_100,
+              durationMs: 1_900,
+              response: {
+                status: 500,
+                headers: [
+                  ['content-type', 'text/html'],
+                  ['date', 'Mon, 02 Nov 2026 09:30:05 GMT'],
+                ],
+                body: bodyOf('<h1>Internal Server Error</h1>'),
+              },
+              violations: [{ at: 'status', expected: '200 or 503', actual: '500' }],
+            }),
+          },
+        ],
+        hint: 'Catch what the pool throws: `ECONNREFUSED` is a 503.',
+      }),
+      timeline: {
+        exchanges: Array.from({ length: REQUESTS }, (_, index) =>
+          exchangeOf({
+            id: index + 1,
+            instance: index % 2 === 0 ? 'web.1' : 'web.2',
+            startedAt: index + 1 === REQUESTS ? 5_100 : 4_010 + index * 30,
+            durationMs: index + 1 === REQUESTS ? 1_900 : 22,
+            ...(index + 1 === REQUESTS && { note: 'while Postgres is away' }),
+            ...(index === 7
+              ? { error: { code: 'ECONNRESET', message: 'the connection was closed' } }
+              : {
+                  response: {
+                    status: index + 1 === REQUESTS ? 500 : 200,
+                    headers: [],
+                    body: bodyOf('{"items":[]}'),
+                  },
+                }),
+          }),
+        ),
+        exchangesLeftOut: 1_200,
+        incidents: [
+          {
+            kind: 'exit',
+            target: 'web.1',
+            text: 'ended by itself: exit code 1',
+            startedAt: 4_225,
+          },
+          { kind: 'start', target: 'web.1', text: 'started', startedAt: 4_300, durationMs: 240 },
+          {
+            kind: 'cut',
+            target: 'Postgres',
+            process: 'web.2',
+            text: 'connections cut, new ones refused',
+            startedAt: 5_000,
+            durationMs: 2_100,
+          },
+        ],
+        incidentsLeftOut: 2,
+      },
+    },
+  }),
+  {
+    steps: [
+      { id: 'services.postgres', title: 'Start Postgres', startedAt: 3, durationMs: 402 },
+      { id: 'world.shared', title: 'Start the app', startedAt: 410, durationMs: 911 },
+      {
+        id: 'world.durability',
+        title: 'Start an app for “Durability and outages”',
+        startedAt: 3_100,
+        durationMs: 880,
+      },
+    ],
+    log: {
+      lines: [
+        { at: 4_222, source: 'durability/web.1', stream: 'stderr', text: 'Error: socket hang up' },
+        { at: 4_223, source: 'web.1', stream: 'stdout', text: 'of the shared world' },
+        {
+          at: 5_104,
+          source: 'durability/web.2',
+          stream: 'stdout',
+          text: '    at connect (src/pool.js:12:9)',
+        },
+        { at: 7_900, source: 'durability/web.2', stream: 'stdout', text: 'of another check' },
+      ],
+      dropped: 3,
+    },
+  },
+);
