@@ -5,6 +5,8 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const CHECKS: Readonly<Record<string, readonly string[]>> = {
   types: ['tsc', '-p', 'tsconfig.json'],
+  // What runs in a page sees the DOM, which nothing else may.
+  'types-browser': ['tsc', '-p', 'test/browser/tsconfig.json'],
   lint: ['biome', 'check', '.'],
   generated: ['node', 'scripts/generate.ts', '--check'],
   unit: ['vitest', 'run', 'test/unit', '--reporter=dot'],
