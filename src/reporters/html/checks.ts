@@ -2,7 +2,7 @@ import type { CheckResult, Report } from '../../core/report.ts';
 import { count, duration } from '../terminal/duration.ts';
 import { adviceOf } from './account.ts';
 import { idOf } from './failures.ts';
-import { html, line, type Markup } from './markup.ts';
+import { html, line, type Markup, prose } from './markup.ts';
 import { markOf } from './verdict.ts';
 
 /** Every check by stage with its points; which are shown can be chosen, without a script. */
@@ -52,7 +52,7 @@ function filterOf(checks: readonly CheckResult[]): Markup {
 function stageOf({ title, checks }: StageOfReport): Markup {
   const kinds = new Set(checks.map(({ verdict }) => (verdict === 'errored' ? 'failed' : verdict)));
   return html`<section class="stage ${[...kinds].map((kind) => `has-${kind}`).join(' ')}">
-<h3><span>${line(title)}</span>${subtotalOf(checks)}</h3>
+<h3><span>${prose(title, 300)}</span>${subtotalOf(checks)}</h3>
 <ul>${checks.map(rowOf)}</ul>
 </section>`;
 }
@@ -69,7 +69,7 @@ function subtotalOf(checks: readonly CheckResult[]): Markup {
 
 function rowOf(check: CheckResult): Markup {
   const { verdict, durationMs, needs, hint } = check;
-  const text = html`${markOf(verdict)}<span class="title">${line(check.title)}</span>`;
+  const text = html`${markOf(verdict)}<span class="title">${prose(check.title, 300)}</span>`;
   const points = html`<span class="points">${earnedOf(check)}/${check.points}</span>`;
   if (isBad(check))
     return html`<li class="check ${verdict}"><a class="line" href="#${idOf(check)}">${text}${points}</a></li>`;

@@ -13,12 +13,17 @@ export function evidenceOf(failure: Failure, startedAt: number): Markup[] {
   const mentions = mentionsOf(failure);
   const further = new Set(exchangesIn(failure).slice(EXCHANGES_IN_FULL));
   return failure.evidence
+    .filter((evidence) => !isEmptyLog(evidence))
     .filter((evidence) => evidence.kind !== 'exchange' || !further.has(evidence.exchange))
     .map((evidence) =>
       evidence.kind === 'exchange'
         ? exchangeOf(evidence.exchange, mentions)
         : sightOf(evidence, startedAt),
     );
+}
+
+function isEmptyLog(evidence: Evidence): boolean {
+  return evidence.kind === 'log' && evidence.lines.length === 0;
 }
 
 function sightOf(evidence: Exclude<Evidence, { kind: 'exchange' }>, startedAt: number): Markup {

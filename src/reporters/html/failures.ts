@@ -3,7 +3,7 @@ import { nextStep } from '../next-step.ts';
 import { count } from '../terminal/duration.ts';
 import { accountOf } from './account.ts';
 import { EXCHANGES_IN_FULL, evidenceOf, exchangesIn, mentionsOf } from './evidence.ts';
-import { html, line, type Markup } from './markup.ts';
+import { html, line, type Markup, prose } from './markup.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { markOf } from './verdict.ts';
 import { waterfallOf } from './waterfall.ts';
@@ -37,7 +37,7 @@ export function idOf({ id }: Pick<CheckResult, 'id'>): string {
 
 /** The title, and what came of it in a line while the rest is folded away. */
 export function headOf(check: CheckResult): Markup {
-  return html`<summary>${markOf(check.verdict)}<h3>${line(check.title)}<span class="gist">${gistOf(check)}</span></h3><span class="aside"><code>${line(check.id, 100)}</code> <span class="points">${count(check.points, 'point')}</span></span></summary>`;
+  return html`<summary>${markOf(check.verdict)}<h3>${prose(check.title, 300)}<span class="gist">${gistOf(check)}</span></h3><span class="aside"><code>${line(check.id, 100)}</code> <span class="points">${count(check.points, 'point')}</span></span></summary>`;
 }
 
 /** One request alone, of which all stands above. */

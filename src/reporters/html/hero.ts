@@ -80,7 +80,7 @@ function nextOf(report: Report): Markup | undefined {
   if (next === undefined) return sentence(nextSentence(report, line));
   const { check, blocks } = next;
   const start = report.outcome === 'passed' ? 'Points are left' : 'Start here';
-  return html`<p class="next">${start}: <a href="#${idOf(check)}">${line(check.title)}</a>. ${blocks > 0 && waitSentence(blocks, 'other check')}</p>`;
+  return html`<p class="next">${start}: <a href="#${idOf(check)}">${prose(check.title, 300)}</a>. ${blocks > 0 && waitSentence(blocks, 'other check')}</p>`;
 }
 
 function sentence(text: string): Markup | undefined {

@@ -29,7 +29,7 @@ export function scaleOf(startedAt: number, durationMs: number): Scale {
     ticks: moments
       // The label of one at the end would have no room.
       .filter((ms) => ms <= durationMs * 0.93)
-      .map((ms) => ({ x: percent(ms), label: ms === 0 ? '0' : duration(ms) })),
+      .map((ms) => ({ x: percent(ms), label: ms === 0 ? '0' : duration(ms).replace('.0 ', ' ') })),
   };
 }
 

@@ -92,6 +92,8 @@ const TIME = `
 .row { display: grid; grid-template-columns: minmax(0, 1fr) 3.5rem minmax(0, 1fr) 4rem; gap: 0 .75rem; align-items: center; padding: 0 .5rem; }
 .rows > li { border-top: 1px solid var(--line); } .row .what { line-height: 1.35; min-width: 0; padding: .25rem 0; } summary.row:hover { background: var(--raised); }
 summary.row .what { display: flex; flex-wrap: wrap; gap: 0 .5rem; align-items: baseline; } summary.row .note { flex-basis: 100%; }
+summary.row .what { position: relative; padding-left: 1rem; } summary.row .what::before { content: "▸"; position: absolute; left: 0; color: var(--quiet); font-size: .75rem; line-height: 1.6; } [open] > summary.row .what::before { content: "▾"; }
+.row.event .what, .log-lane .what { padding-left: 1rem; }
 summary.row .what > code { flex: 0 1 auto; min-width: 0; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } summary.row .instance { min-width: 0; } .instance { max-width: 100%; overflow: hidden; text-overflow: ellipsis; } summary.row .what:has(.instance) > code { max-width: calc(100% - 4rem); } details[open] > summary.row .what > code { white-space: normal; }
 .instance { padding: 0 .375rem; border: 1px solid var(--line); border-radius: .25rem; color: var(--quiet); font-size: .75rem; } .note { display: block; font-size: .8125rem; }
 .row .status { font-size: .8125rem; font-variant-numeric: tabular-nums; text-align: right; } .row .time { font-size: .8125rem; font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
@@ -144,9 +146,9 @@ const NARROW = `
 
 const PRINT = `
 @media print {
-  body { max-width: none; padding: 0; font-size: .8125rem; } button, .filter, .tip { display: none; }
+  :root { font-size: 12px; } body { max-width: none; padding: 0; } button, .filter, .tip { display: none; }
   details::details-content { content-visibility: visible; display: block; }
-  summary::before, summary::after, a.line::after { display: none !important; } .card, .exchange, .hero { break-inside: auto; } summary, h2, h3, h5 { break-after: avoid; } .row, .log li { break-inside: avoid; }
+  summary::before, summary::after, a.line::after, summary.row .what::before { display: none !important; } summary.row .what > code { white-space: normal; } .card, .exchange, .hero { break-inside: auto; } summary, h2, h3, h5 { break-after: avoid; } .row, .log li { break-inside: avoid; }
   .hero, .mark, .band, .took, pre, .advice, .log { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
