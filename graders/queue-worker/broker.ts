@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { attempt, defineStage, expect } from 'backend-labs/kit';
 import { expectAlive } from './alive.ts';
 import { type Accepted, expectDoneOnce, pathOf, post, postAll, settled, underWay } from './api.ts';
@@ -6,6 +7,9 @@ import { type Job, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, type Moment, moment } from './ledger.ts';
 import { PERSISTENCE } from './reading.ts';
 import { OUTAGE_ANSWER_MS, RECOVERY_MS, settingsOf, takeoverMs } from './settings.ts';
+
+/** How long Redis is dead at least. */
+const DEAD_MS = 1_500;
 
 export default defineStage({
   id: 'broker',
@@ -39,6 +43,7 @@ export default defineStage({
           sum(random, { delayMs: random.integer(2_500, 3_000) }),
         ]);
         await redis.server.kill();
+        const killed = performance.now();
         const moments: Moment[] = [await moment(sql, 'kill -9 of Redis')];
         const during = await attempt(async () => {
           const task = sum(random);
@@ -51,6 +56,8 @@ export default defineStage({
         });
         const note = 'while Redis is dead';
         const found = await attempt(() => http.get(pathOf(running[0]!), { note }));
+        // Long enough for every client to have tried again, and to have been refused.
+        await pause(Math.max(0, DEAD_MS - (performance.now() - killed)));
         await redis.server.start();
         moments.push(await moment(sql, 'Redis is started again'));
         if (during.failure !== undefined) throw during.failure;
