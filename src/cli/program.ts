@@ -3,9 +3,14 @@ import { ExitCode } from '../core/errors.ts';
 import type { Host } from '../platform/host.ts';
 import { version } from '../platform/version.ts';
 import { renderError } from './render-error.ts';
+import { reporterOption, reportersHelp } from './reporters/option.ts';
+import { inGithubActions, withoutCommands } from './reporters/workflow-console.ts';
 
 /** Runs one command line. Resolves to its exit code; never rejects. */
-export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+export async function runCli(argv: readonly string[], given: Host): Promise<number> {
+  const host = inGithubActions(given.env)
+    ? { ...given, stderr: withoutCommands(given.stderr) }
+    : given;
   let code: number = ExitCode.passed;
   const program = declare(host, (result) => {
     code = result;
@@ -79,15 +84,36 @@ function declare(host: Host, done: (code: number) => void): Command {
     .option('--seed <seed>', 'repeat a run with the same random data')
     .option('--all', 'show every failure in full', false)
     .option('--verbose', 'show what the app writes', false)
-    .option(
-      '--reporter <name[=file]>',
-      'pretty, json or html, to a file or stdout (html: labs-report.html); repeatable',
-      collect,
-      [],
-    )
+    .addOption(reporterOption())
+    .option('--no-auto-reporter', 'not what GitHub Actions, GitLab CI or Gradescope would read')
+    .addHelpText('after', reportersHelp())
     .action(async (workspace, options) => {
       const { gradeCommand } = await import('./commands/grade.ts');
       done(await gradeCommand({ workspace, ...options }, host));
+    });
+
+  program
+    .command('report')
+    .description('turn a stored report into another format')
+    .argument('<report>', 'what `labs grade --reporter json=<file>` wrote')
+    .addOption(reporterOption())
+    .option('--all', 'show every failure in full', false)
+    .option('--verbose', 'show bodies, headers and logs at length', false)
+    .addHelpText('after', reportersHelp())
+    .action(async (file, options) => {
+      const { reportCommand } = await import('./commands/report.ts');
+      done(await reportCommand({ file, ...options }, host));
+    });
+
+  program
+    .command('compare')
+    .description('say which checks of two stored reports differ, and whether it was the same exam')
+    .argument('<a>', 'what `labs grade --reporter json=<file>` wrote')
+    .argument('<b>', 'another')
+    .option('--json', 'as JSON', false)
+    .action(async (a, b, options) => {
+      const { compareCommand } = await import('./commands/compare.ts');
+      done(await compareCommand({ a, b, ...options }, host));
     });
 
   program

@@ -26,13 +26,21 @@ export interface RunOptions {
   answers?: string[];
 }
 
+/** What runners set: where these tests run, no reporter is on by itself, unless a test says so. */
+export const NO_RUNNER = {
+  GITHUB_ACTIONS: undefined,
+  GITHUB_OUTPUT: undefined,
+  GITHUB_STEP_SUMMARY: undefined,
+  GITLAB_CI: undefined,
+};
+
 /** Runs a whole command in this process and gives back what it printed. */
 export async function labs(args: readonly string[], options: RunOptions): Promise<Ran> {
   const stdout = captured();
   const stderr = captured();
   const host: Host = {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...NO_RUNNER, ...options.env },
     platform: process.platform,
     arch: process.arch,
     isRoot: process.getuid?.() === 0,

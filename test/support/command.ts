@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { root, sharedCache, stateBeside } from './cli.ts';
+import { NO_RUNNER, root, sharedCache, stateBeside } from './cli.ts';
 
 export interface Ended {
   code: number | null;
@@ -31,6 +31,7 @@ export function spawnLabs(
       cwd,
       env: {
         ...process.env,
+        ...NO_RUNNER,
         LABS_RUNS_DIR: runs,
         LABS_CACHE_DIR: sharedCache(),
         LABS_STATE_DIR: stateBeside(runs),

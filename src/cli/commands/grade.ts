@@ -7,7 +7,7 @@ import type { GradeRequest } from '../../grading/request.ts';
 import type { Host } from '../../platform/host.ts';
 import { version } from '../../platform/version.ts';
 import type { FoundSubmission } from '../../workspace/submission.ts';
-import { createReporters } from '../reporters.ts';
+import { createReporters } from '../reporters/create.ts';
 import { parseServices } from '../services.ts';
 import { openSession } from '../session.ts';
 import type { TrustOptions } from '../trust.ts';
@@ -25,6 +25,7 @@ export interface GradeOptions extends TrustOptions {
   all: boolean;
   verbose: boolean;
   reporter: readonly string[];
+  autoReporter: boolean;
 }
 
 export async function gradeCommand(options: GradeOptions, host: Host): Promise<number> {

@@ -3,7 +3,8 @@ import formats from 'ajv-formats';
 import { describe, expect, it, test } from 'vitest';
 import schema from '../../../schemas/report.schema.json' with { type: 'json' };
 import type { Report } from '../../../src/core/report.ts';
-import { createJsonReporter } from '../../../src/reporters/json.ts';
+import { json } from '../../../src/reporters/json.ts';
+import { createViewReporter } from '../../../src/reporters/view.ts';
 import { complete } from './samples/complete.ts';
 import * as samples from './samples/reports.ts';
 
@@ -58,7 +59,8 @@ describe('report.schema.json', () => {
 describe('the JSON reporter', () => {
   it('writes the report, and nothing where there is none', async () => {
     const written: string[] = [];
-    const reporter = createJsonReporter({ write: (text) => void written.push(text) });
+    const write = (text: string) => void written.push(text);
+    const reporter = createViewReporter({ name: 'json', render: json, write });
     await reporter.finish?.();
     expect(written).toEqual([]);
     reporter.onEvent({ type: 'run:finished', report: samples.hostile });

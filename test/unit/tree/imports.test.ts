@@ -139,6 +139,8 @@ function isLight(specifier: string): boolean {
       '../platform/host.ts',
       '../platform/version.ts',
       './render-error.ts',
+      './reporters/option.ts',
+      './reporters/workflow-console.ts',
     ].includes(specifier) || specifier.startsWith('./commands/')
   );
 }
