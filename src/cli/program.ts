@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode } from '../core/errors.ts';
 import type { Host } from '../platform/host.ts';
 import { version } from '../platform/version.ts';
@@ -77,7 +77,8 @@ function declare(host: Host, done: (code: number) => void): Command {
     .addOption(runtimeOption())
     .addOption(trustOption())
     .option('--against <url>', 'grade a server that runs already, from outside')
-    .option('--lab <lab>', 'the lab, with --against outside a workspace')
+    .option('--lab <lab>', 'the lab, whatever the workspace says; with --against it needs none')
+    .option('--minimum-score <percent>', 'what passes, instead of the lab’s own', percent)
     .addOption(packOption())
     .option('--reveal', 'show the details that a pack withholds from learners', false)
     .option('--only <check>', 'try this check and those it needs; repeatable', collect, [])
@@ -260,6 +261,12 @@ function packOption(): Option {
 function trustOption(): Option {
   const description = 'this workspace is yours: run it with your rights, now and later';
   return new Option('--trust', description).default(false);
+}
+
+function percent(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 100) return number;
+  throw new InvalidArgumentError('Expected a number from 0 to 100.');
 }
 
 const OWN_SERVERS =

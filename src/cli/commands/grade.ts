@@ -17,7 +17,10 @@ export interface GradeOptions extends TrustOptions {
   provider: 'auto' | 'docker' | 'local' | 'external';
   service: readonly string[];
   against?: string;
+  /** Stands in for what the workspace's manifest says, which is the learner's to write. */
   lab?: string;
+  /** Percent; stands in for the lab's passing score. */
+  minimumScore?: number;
   pack: readonly string[];
   reveal: boolean;
   only: readonly string[];
@@ -51,7 +54,10 @@ async function gradeWorkspace(
   const { readSubmission } = await import('../../workspace/submission.ts');
   const { cwd } = host;
   const submission = await readSubmission(options.workspace ?? '.', { cwd });
-  const request = await commonRequest(options, submission.lab, host, submission);
+  const request =
+    options.lab === undefined || options.lab === submission.lab
+      ? await commonRequest(options, submission.lab, host, submission)
+      : await overridden(options, options.lab, submission, host);
   const services = parseServices(options.service);
   const { decideRuntime } = await import('../trust.ts');
   const { runtime, notes } = await decideRuntime(submission.directory, options, host);
@@ -80,6 +86,18 @@ async function gradeWorkspace(
     },
     { emit, now, signal: host.signal },
   );
+}
+
+/** An instructor's workflow names the lab, so that a workspace cannot choose an easier one. */
+async function overridden(
+  options: GradeOptions,
+  lab: string,
+  submission: FoundSubmission,
+  host: Host,
+): Promise<Omit<GradeRequest, 'target'>> {
+  const request = await commonRequest(options, lab, host, undefined);
+  const note = `Graded as ${lab}, as --lab says; ${submission.labNamedAt} names the lab ${submission.lab}.`;
+  return { ...request, notes: [...request.notes, note] };
 }
 
 async function gradeUrl(
@@ -140,7 +158,8 @@ async function commonRequest(
   workspace: FoundSubmission | undefined,
 ): Promise<Omit<GradeRequest, 'target'>> {
   const { loadForWorkspace } = await import('../packs/load.ts');
-  const { lab, notes } = await loadForWorkspace(options, labId, workspace, host);
+  const loaded = await loadForWorkspace(options, labId, workspace, host);
+  const { lab, notes } = withMinimumScore(loaded, options.minimumScore);
   return {
     lab,
     seed: options.seed ?? randomBytes(4).toString('hex'),
@@ -155,6 +174,17 @@ async function commonRequest(
           ],
     ...(options.only.length > 0 && { only: options.only }),
   };
+}
+
+function withMinimumScore(
+  { lab, notes }: { lab: GradeRequest['lab']; notes: string[] },
+  minimumScore: number | undefined,
+): { lab: GradeRequest['lab']; notes: string[] } {
+  if (minimumScore === undefined || minimumScore === lab.manifest.passingScore)
+    return { lab, notes };
+  const note = `${minimumScore} % pass, as --minimum-score says; the lab itself asks for ${lab.manifest.passingScore} %.`;
+  const manifest = { ...lab.manifest, passingScore: minimumScore };
+  return { lab: { ...lab, manifest }, notes: [...notes, note] };
 }
 
 async function runGrade(...args: Parameters<typeof import('../../grading/run.ts').grade>) {

@@ -1,0 +1,125 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Report } from '../../src/core/report.ts';
+import { action, type Played, play } from '../support/action.ts';
+import { root, scratch } from '../support/cli.ts';
+import { CLASS, NOTES } from '../support/packs.ts';
+import { elementsOf } from '../support/xml.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const place = scratch('action');
+const at = (...names: string[]) => path.join(place.path, ...names);
+afterAll(() => place.remove());
+
+const SOLUTION = path.join(NOTES, 'test/solutions/notes/javascript');
+const INPUTS = { lab: 'notes', runtime: 'process', pack: `${NOTES}\n\n  \n${CLASS}` };
+
+function workspaceOf(name: string, change = (app: string) => app): string {
+  cpSync(SOLUTION, at(name), { recursive: true });
+  const app = path.join(at(name), 'server.js');
+  writeFileSync(app, change(readFileSync(app, 'utf8')));
+  return at(name);
+}
+
+const reportOf = ({ outputs }: Played): Report =>
+  JSON.parse(readFileSync(outputs['report']!, 'utf8'));
+
+describe('the action', () => {
+  it('names outputs and inputs, and uses bash in every script', () => {
+    expect(Object.keys(action.inputs)).toEqual([
+      'lab',
+      'workspace',
+      'minimum-score',
+      'pack',
+      'reporters',
+      'runtime',
+    ]);
+    expect(Object.keys(action.outputs)).toEqual(['score', 'max-score', 'passed', 'report']);
+    for (const { run } of action.runs.steps) expect(run ?? '').not.toContain('${{');
+  });
+
+  it('grades, and gives score and report', () => {
+    const played = play(INPUTS, workspaceOf('right'), place.path);
+    expect(played.log).toContain('10/10');
+    expect(played).toMatchObject({
+      code: 0,
+      outputs: { score: '10', 'max-score': '10', passed: 'true' },
+    });
+    expect(reportOf(played).outcome).toBe('passed');
+    expect(played.summary).toContain('Passed: 10 of 10 points');
+    expect(played.commands).toMatchObject([{ name: 'notice' }]);
+  });
+
+  it('takes a minimum score and further reports', () => {
+    mkdirSync(at('all'));
+    const workspace = workspaceOf('all/mine', (app) =>
+      app.replace('found.owner !== owner', 'false'),
+    );
+    const inputs = { ...INPUTS, workspace: 'mine', reporters: 'junit=out/junit.xml\n' };
+    const lenient = play({ ...inputs, 'minimum-score': '50' }, path.dirname(workspace), place.path);
+    expect(lenient).toMatchObject({ code: 0, outputs: { score: '5', passed: 'true' } });
+    expect(reportOf(lenient).notes).toContain(
+      '50 % pass, as --minimum-score says; the lab itself asks for 70 %.',
+    );
+    expect(elementsOf(readFileSync(at('all/out/junit.xml'), 'utf8'))[0]?.name).toBe('testsuites');
+    const strict = play({ ...inputs, 'minimum-score': '51' }, path.dirname(workspace), place.path);
+    expect(strict).toMatchObject({ code: 1, outputs: { score: '5', passed: 'false' } });
+  });
+
+  it('has no score where nothing was graded', () => {
+    mkdirSync(at('empty'));
+    const played = play(INPUTS, at('empty'), place.path);
+    expect(played.log).toContain('There is no labs.yaml');
+    expect(played).toMatchObject({ code: 2, outputs: { score: '', passed: '' } });
+  });
+});
+
+describe('an app that forges', () => {
+  let played: Played;
+  const inputs = { ...INPUTS, reporters: 'junit=labs-junit.xml\ngradescope=results.json' };
+
+  beforeAll(() => {
+    const workspace = workspaceOf('forger', (app) =>
+      `import { forge } from './forge.js';\nforge();\n${app}\nsetInterval(forge, 100);\n`.replace(
+        'found.owner !== owner',
+        'false',
+      ),
+    );
+    cpSync(path.join(root, 'test/fixtures/apps/forger/forge.js'), path.join(workspace, 'forge.js'));
+    // It says that it is of another lab, too.
+    writeFileSync(
+      path.join(workspace, 'labs.yaml'),
+      'formatVersion: 1\nlab: easy\nlanguage: javascript\nstart: node server.js\n',
+    );
+    played = play(inputs, workspace, place.path);
+  });
+
+  it('has the score that it earned', () => {
+    expect(played).toMatchObject({
+      code: 1,
+      outputs: { score: '5', 'max-score': '10', passed: 'false' },
+    });
+    const { lab, score, notes, log } = reportOf(played);
+    expect(lab.id).toBe('notes');
+    expect(score).toEqual({ earned: 5, max: 10, percent: 50 });
+    expect(notes.join('\n')).toContain(
+      'Graded as notes, as --lab says; labs.yaml:2:6 names the lab easy.',
+    );
+    // It did try.
+    expect(log.lines.map(({ text }) => text)).toContain('::set-output name=score::100');
+  });
+
+  it('gives the runner no command', () => {
+    expect(played.commands.map(({ name }) => name)).toEqual(['error', 'notice']);
+    expect(JSON.stringify(played.commands)).not.toContain('forged');
+  });
+
+  it('leaves no file of its own where a report belongs', () => {
+    const junit = elementsOf(readFileSync(at('forger/labs-junit.xml'), 'utf8'));
+    expect(junit.filter(({ name }) => name === 'failure')).toHaveLength(1);
+    const gradescope = JSON.parse(readFileSync(at('forger/results.json'), 'utf8'));
+    expect(gradescope).toMatchObject({ score: 5 });
+  });
+});
