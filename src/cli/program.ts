@@ -63,6 +63,9 @@ function declare(host: Host, done: (code: number) => void): Command {
     )
     .option('-l, --language <language>', 'language of the template')
     .addOption(packOption())
+    .addOption(
+      new Option('--ci <system>', 'add what grades at every push').choices(['github', 'gitlab']),
+    )
     .action(async (lab, directory, options) => {
       const { start } = await import('./commands/start.ts');
       done(await start({ lab, directory, ...options }, host));

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { action, type Played, play } from '../support/action.ts';
 import { root, scratch } from '../support/cli.ts';
+import { spawnLabs } from '../support/command.ts';
 import { CLASS, NOTES } from '../support/packs.ts';
+import { runnerOf } from '../support/runner.ts';
 import { elementsOf } from '../support/xml.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -80,6 +82,13 @@ describe('an app that forges', () => {
   let played: Played;
   const inputs = { ...INPUTS, reporters: 'junit=labs-junit.xml\ngradescope=results.json' };
 
+  /** That it is of another lab; when it runs, it breaks even that. */
+  const pretend = () =>
+    writeFileSync(
+      at('forger/labs.yaml'),
+      'formatVersion: 1\nlab: easy\nlanguage: javascript\nstart: node server.js\n',
+    );
+
   beforeAll(() => {
     const workspace = workspaceOf('forger', (app) =>
       `import { forge } from './forge.js';\nforge();\n${app}\nsetInterval(forge, 100);\n`.replace(
@@ -88,11 +97,7 @@ describe('an app that forges', () => {
       ),
     );
     cpSync(path.join(root, 'test/fixtures/apps/forger/forge.js'), path.join(workspace, 'forge.js'));
-    // It says that it is of another lab, too.
-    writeFileSync(
-      path.join(workspace, 'labs.yaml'),
-      'formatVersion: 1\nlab: easy\nlanguage: javascript\nstart: node server.js\n',
-    );
+    pretend();
     played = play(inputs, workspace, place.path);
   });
 
@@ -121,5 +126,25 @@ describe('an app that forges', () => {
     expect(junit.filter(({ name }) => name === 'failure')).toHaveLength(1);
     const gradescope = JSON.parse(readFileSync(at('forger/results.json'), 'utf8'));
     expect(gradescope).toMatchObject({ score: 5 });
+  });
+
+  it('gives it none where all that it writes is shown', async () => {
+    pretend();
+    const { child, ended } = spawnLabs(
+      [
+        ...['grade', '--trust', '--runtime=process', '--lab=notes', '--verbose', '--all'],
+        ...['--pack', NOTES, '--pack', CLASS, '--reveal', '--no-auto-reporter'],
+      ],
+      { cwd: at('forger'), runs: at('runs'), env: { GITHUB_ACTIONS: 'true' } },
+    );
+    const written = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name]!.on('data', (text: string) => {
+        written[name] += text;
+      });
+    await ended;
+    expect(written.stdout).toContain('::set-output name=score::100');
+    expect(runnerOf(written.stdout).commands).toEqual([]);
+    expect(runnerOf(written.stderr).commands).toEqual([]);
   });
 });
