@@ -3,6 +3,7 @@ import { type Entry, entriesOf } from './parts/entries.ts';
 import { fitted } from './parts/fitted.ts';
 import { jsonText } from './parts/json-text.ts';
 import { outcomeSentence } from './parts/outcome.ts';
+import { safeLine } from './parts/safe-text.ts';
 
 /** PrairieLearn takes 1 MB at most. */
 const MAX_BYTES = 900_000;
@@ -34,6 +35,7 @@ function resultsOf(report: Report, entries: readonly Entry[]) {
     gradable: true,
     score: max === 0 ? 0 : Math.min(1, earned / max),
     message,
+    output: report.notes.map((note) => safeLine(note)).join('\n'),
     // On all tests or on none.
     tests: entries.map((entry) => ({
       name: entry.title,

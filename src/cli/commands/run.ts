@@ -11,6 +11,7 @@ import type { AppExit } from '../../kit/app.ts';
 import type { Host } from '../../platform/host.ts';
 import { readSubmission } from '../../workspace/submission.ts';
 import { loadForWorkspace } from '../packs/load.ts';
+import { workflowConsole } from '../reporters/workflow-console.ts';
 import { parseServices } from '../services.ts';
 import { openSession } from '../session.ts';
 import { decideRuntime, type TrustOptions } from '../trust.ts';
@@ -28,6 +29,15 @@ const SEED = 'labs run';
 
 /** The app as the grader runs it, to try requests by hand; its databases are new and go with it. */
 export async function runCommand(options: RunOptions, host: Host): Promise<number> {
+  const console = workflowConsole(host);
+  try {
+    return await runOn(options, { ...host, stdout: console.text });
+  } finally {
+    console.close();
+  }
+}
+
+async function runOn(options: RunOptions, host: Host): Promise<number> {
   const { stdout, signal } = host;
   const { cwd } = host;
   const submission = await readSubmission(options.workspace ?? '.', { cwd });

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Report } from '../../../src/core/report.ts';
+import { jsonText } from '../../../src/reporters/parts/json-text.ts';
 import { FORMATS } from './formats.ts';
 import { expectGolden } from './golden.ts';
-import { mixed, mixedIncomplete, mixedNotStarted, SECRET } from './samples/mixed.ts';
+import { HOSTILE, mixed, mixedIncomplete, mixedNotStarted, SECRET } from './samples/mixed.ts';
 
 const REPORTS: Readonly<Record<string, Report>> = {
   graded: mixed,
@@ -10,9 +11,22 @@ const REPORTS: Readonly<Record<string, Report>> = {
   'not-started': mixedNotStarted,
 };
 
+/** What acts on a terminal, or is there and not seen. */
+const UNSEEN =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+
 const all = Object.entries(FORMATS).flatMap(([file, render]) =>
   Object.entries(REPORTS).map(([name, report]) => ({ file, name, render, report })),
 );
+
+describe('JSON', () => {
+  it('is the same value, with nothing in it that a terminal acts on', () => {
+    const value = { text: `${HOSTILE}\u{e0041}\u2028\x9b`, list: ['\ud800', 1, null] };
+    const text = jsonText(value);
+    expect(JSON.parse(text)).toEqual(value);
+    expect(text).not.toMatch(UNSEEN);
+  });
+});
 
 describe('every format', () => {
   test.each(all)('$name: $file', ({ file, name, render, report }) => {
@@ -20,9 +34,7 @@ describe('every format', () => {
   });
 
   test.each(all)('$name: $file holds no control or hidden character', ({ render, report }) => {
-    expect(render(report)).not.toMatch(
-      /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u,
-    );
+    expect(render(report)).not.toMatch(UNSEEN);
   });
 
   test.each(all)('$name: $file keeps what is withheld', ({ render, report }) => {
