@@ -2,6 +2,7 @@ import type { Report } from '../core/report.ts';
 import { type Entry, entriesOf } from './parts/entries.ts';
 import { escapeCommandData, escapeCommandProperty } from './parts/escape.ts';
 import { outcomeSentence } from './parts/outcome.ts';
+import { safeText } from './parts/safe-text.ts';
 
 /** GitHub shows ten errors and ten warnings of a step, and drops the others without a word. */
 const MAX_ANNOTATIONS = 10;
@@ -20,6 +21,14 @@ export function githubAnnotations(report: Report): string {
     command(level, report.lab.title, { reason: outcomeSentence(report), detail: '' }),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Why nothing was graded, beside the line of the file where an error names one. */
+export function githubAbort(reason: string): string {
+  const text = safeText(reason, 2_000);
+  const [, file, line] = /^([^\s:]+\.ya?ml):(\d+):\d+: /.exec(text) ?? [];
+  const place = file === undefined ? '' : `file=${escapeCommandProperty(file)},line=${line},`;
+  return `::error ${place}title=Not graded::${escapeCommandData(text)}\n`;
 }
 
 function command(

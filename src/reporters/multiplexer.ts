@@ -16,18 +16,20 @@ export function multiplex(
     dropped.add(reporter);
     onError(`The ${reporter.name} reporter failed and is left out: ${messageOf(error)}`, error);
   };
+  const tell = (what: (reporter: Reporter) => void) => {
+    for (const reporter of reporters) {
+      if (dropped.has(reporter)) continue;
+      try {
+        what(reporter);
+      } catch (error) {
+        drop(reporter, error);
+      }
+    }
+  };
   return {
     name: reporters.map((reporter) => reporter.name).join('+'),
-    onEvent(event) {
-      for (const reporter of reporters) {
-        if (dropped.has(reporter)) continue;
-        try {
-          reporter.onEvent(event);
-        } catch (error) {
-          drop(reporter, error);
-        }
-      }
-    },
+    onEvent: (event) => tell((reporter) => reporter.onEvent(event)),
+    onAbort: (reason) => tell((reporter) => reporter.onAbort?.(reason)),
     async finish() {
       await Promise.all(
         reporters.map(async (reporter) => {

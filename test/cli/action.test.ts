@@ -75,6 +75,25 @@ describe('the action', () => {
     const played = play(INPUTS, at('empty'), place.path);
     expect(played.log).toContain('There is no labs.yaml');
     expect(played).toMatchObject({ code: 2, outputs: { score: '', passed: '' } });
+    expect(played.commands).toMatchObject([
+      {
+        name: 'error',
+        properties: { title: 'Not graded' },
+        value: expect.stringMatching(/^There is no labs\.yaml/),
+      },
+    ]);
+  });
+
+  it('shows a mistake in labs.yaml at its line, and nothing else of it', () => {
+    const workspace = workspaceOf('mistaken');
+    const manifest = readFileSync(path.join(workspace, 'labs.yaml'), 'utf8');
+    const text = `"::set-output name=score::9": "##[error]x"\n${manifest}`;
+    writeFileSync(path.join(workspace, 'labs.yaml'), text);
+    const played = play(INPUTS, workspace, place.path);
+    expect(played).toMatchObject({ code: 2, outputs: { score: '' } });
+    expect(played.commands).toMatchObject([
+      { name: 'error', properties: { file: 'labs.yaml', line: '1', title: 'Not graded' } },
+    ]);
   });
 });
 

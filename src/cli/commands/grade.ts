@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { ExitCode, environmentError, usageError } from '../../core/errors.ts';
+import { ExitCode, environmentError, LabsError, messageOf, usageError } from '../../core/errors.ts';
 import type { Emit } from '../../core/event.ts';
 import type { Report } from '../../core/report.ts';
 import type { GradeRequest } from '../../grading/request.ts';
@@ -40,9 +40,17 @@ export async function gradeCommand(options: GradeOptions, host: Host): Promise<n
       ? gradeWorkspace(options, host, reporters.emit, now)
       : gradeUrl(options, options.against, host, reporters.emit, now));
     return exitCodeOf(report);
+  } catch (error) {
+    reporters.abort(reasonOf(error));
+    throw error;
   } finally {
     await reporters.finish();
   }
+}
+
+function reasonOf(error: unknown): string {
+  const hint = error instanceof LabsError ? error.hint : undefined;
+  return [messageOf(error), ...(hint === undefined ? [] : [hint])].join('\n');
 }
 
 async function gradeWorkspace(

@@ -21,6 +21,8 @@ export interface ReporterOptions {
 
 export interface Reporters {
   emit: Emit;
+  /** There will be no report. */
+  abort(reason: string): void;
   /** Never rejects. Resolves to what could not be written, in sentences. */
   finish(): Promise<string[]>;
 }
@@ -65,6 +67,7 @@ export async function createReporters(options: ReporterOptions, host: Host): Pro
   });
   return {
     emit: (event) => together.onEvent(event),
+    abort: (reason) => together.onAbort(reason),
     finish: async () => {
       await together.finish();
       console.close();

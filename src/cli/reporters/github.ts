@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { usageError } from '../../core/errors.ts';
 import type { Report } from '../../core/report.ts';
 import { atomicFile } from '../../platform/atomic-file.ts';
-import { githubAnnotations, githubOutputs } from '../../reporters/github.ts';
+import { githubAbort, githubAnnotations, githubOutputs } from '../../reporters/github.ts';
 import { githubClassroom } from '../../reporters/github-classroom.ts';
 import { markdown } from '../../reporters/markdown.ts';
 import type { Reporter } from '../../reporters/port.ts';
@@ -22,6 +22,9 @@ export function makeGithub(context: ReporterContext): Reporter {
     name,
     onEvent(event) {
       if (event.type === 'run:finished') report = event.report;
+    },
+    onAbort(reason) {
+      if (!quiet) console.command(githubAbort(reason));
     },
     async finish() {
       if (report === undefined) return;

@@ -63,7 +63,7 @@ export function inGithubActions(env: Host['env']): boolean {
 export function withoutCommands(output: Output): Output {
   return {
     write: (text) =>
-      output.write(text.replace(/^(\s*:)(?=:)/gm, '$1\u200b').replaceAll('##[', '##\u200b[')),
+      output.write(text.replace(/^([^\S\n]*:)(?=:)/gm, '$1\u200b').replaceAll('##[', '##\u200b[')),
     isTerminal: output.isTerminal,
     columns: output.columns,
     colors: output.colors,
