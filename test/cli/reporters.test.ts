@@ -32,6 +32,7 @@ beforeAll(() => {
 
 const FILES = {
   pretty: 'pretty.txt',
+  html: 'page.html',
   json: 'report.json',
   ndjson: 'events.ndjson',
   junit: 'junit.xml',
@@ -104,7 +105,7 @@ describe('a run in all formats at once', () => {
     const fileOf = (name: string) => FILES[name as keyof typeof FILES];
     const again = names.map((name) => `--reporter=${name}=../again/${fileOf(name)}`);
     const { code, output } = await run(['report', '../out/report.json', ...again], CLASSROOM50);
-    expect({ code, output }).toEqual({ code: 0, output: '' });
+    expect({ code, output }).toEqual({ code: 0, output: 'Wrote ../again/page.html\n' });
     for (const name of names)
       expect(read('again', fileOf(name)), name).toBe(read('out', fileOf(name)));
   });

@@ -1,11 +1,10 @@
+import { escapeHtml } from '../../core/html.ts';
+
 /** For the content and the quoted attributes of an XML 1.0 document. */
 export function escapeXml(text: string): string {
-  return (
-    text
-      // https://www.w3.org/TR/xml/#charsets: no reference can stand for these.
-      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
-      .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-  );
+  // https://www.w3.org/TR/xml/#charsets: no reference can stand for these.
+  const invalid = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu;
+  return escapeHtml(text.replace(invalid, '\ufffd'));
 }
 
 /**

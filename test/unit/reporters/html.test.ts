@@ -3,7 +3,6 @@ import { describe, expect, it, test } from 'vitest';
 import type { CheckResult, Report } from '../../../src/core/report.ts';
 import { withoutDetails } from '../../../src/grading/withheld.ts';
 import { htmlReport } from '../../../src/reporters/html/page.ts';
-import { createHtmlReporter } from '../../../src/reporters/html/reporter.ts';
 import { expectGolden } from './golden.ts';
 import { complete } from './samples/complete.ts';
 import { passedChecks } from './samples/crud-api.ts';
@@ -182,17 +181,5 @@ describe('the page of a report', () => {
     );
     expect(textOf(htmlReport(odd))).not.toMatch(/NaN|undefined|Infinity/);
     expect(htmlReport(reportOf([], { stages: [], steps: [] }))).toContain('0/0');
-  });
-});
-
-describe('the HTML reporter', () => {
-  it('writes the page, and nothing where there is none', async () => {
-    const written: string[] = [];
-    const reporter = createHtmlReporter({ write: (text) => void written.push(text) });
-    await reporter.finish?.();
-    expect(written).toEqual([]);
-    reporter.onEvent({ type: 'run:finished', report: samples.fullMarks });
-    await reporter.finish?.();
-    expect(written).toEqual([htmlReport(samples.fullMarks)]);
   });
 });
