@@ -1,7 +1,7 @@
 import type { Report } from '../core/report.ts';
 import { type Entry, entriesOf } from './parts/entries.ts';
 import { fitted } from './parts/fitted.ts';
-import { outcomeSentence } from './parts/outcome.ts';
+import { outcomeSentence } from './sentences.ts';
 
 /** Linux starts no program with a longer variable than 128 KiB; base64 makes 4 bytes of 3. */
 const MAX_BYTES = 90_000;
@@ -42,7 +42,7 @@ function resultsOf(report: Report, entries: readonly Entry[]) {
 
 function notice(message: string) {
   return {
-    name: 'Not graded',
+    name: 'Not a grade',
     status: 'error',
     score: 0,
     message,

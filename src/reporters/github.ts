@@ -1,8 +1,8 @@
 import type { Report } from '../core/report.ts';
 import { type Entry, entriesOf } from './parts/entries.ts';
 import { escapeCommandData, escapeCommandProperty } from './parts/escape.ts';
-import { outcomeSentence } from './parts/outcome.ts';
 import { safeText } from './parts/safe-text.ts';
+import { outcomeSentence } from './sentences.ts';
 
 /** GitHub shows ten errors and ten warnings of a step, and drops the others without a word. */
 const MAX_ANNOTATIONS = 10;

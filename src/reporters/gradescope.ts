@@ -2,8 +2,8 @@ import type { Report } from '../core/report.ts';
 import { type Entry, entriesOf } from './parts/entries.ts';
 import { fitted } from './parts/fitted.ts';
 import { jsonText } from './parts/json-text.ts';
-import { outcomeSentence } from './parts/outcome.ts';
 import { safeLine } from './parts/safe-text.ts';
+import { outcomeSentence } from './sentences.ts';
 
 /** Far above what a lab says, and far below what a page still shows. */
 const MAX_BYTES = 4_000_000;

@@ -1,8 +1,8 @@
 import type { Report } from '../core/report.ts';
 import { type Entry, entriesOf } from './parts/entries.ts';
 import { fitted } from './parts/fitted.ts';
-import { outcomeSentence } from './parts/outcome.ts';
 import { element, xmlDocument } from './parts/xml.ts';
+import { outcomeSentence } from './sentences.ts';
 
 /** GitLab reads no larger file than 30 MB. */
 const MAX_BYTES = 25_000_000;

@@ -3,8 +3,8 @@ import type { Report } from '../core/report.ts';
 import { type Entry, entriesOf } from './parts/entries.ts';
 import { escapeMarkdown, fenced } from './parts/escape.ts';
 import { fitted } from './parts/fitted.ts';
-import { outcomeSentence } from './parts/outcome.ts';
 import { safeLine } from './parts/safe-text.ts';
+import { nextSentence, outcomeSentence, untriedSentence } from './sentences.ts';
 
 /** GitHub takes 1 MiB for the summary of a step; what other steps' tools add is not ours to know. */
 const MAX_BYTES = 900_000;
@@ -21,15 +21,20 @@ function render(report: Report, entries: readonly Entry[]): string {
   return [
     `## ${SIGN[report.outcome]} ${inline(report.lab.title)}: ${inline(outcomeSentence(report))}`,
     '',
-    ...report.notes.flatMap((note) => [`- ${inline(note)}`]),
-    ...(report.notes.length > 0 ? [''] : []),
+    ...listed([untriedSentence(report), ...report.notes]),
     ...tableOf(report, entries),
     ...sections('Not passed', entries, 'failed'),
-    ...sections('Not tried, through no fault of the learner', entries, 'errored'),
+    ...sections('Not tried, through no fault of yours', entries, 'errored'),
+    ...(report.outcome === 'incomplete' ? [] : ['', nextSentence(report, inline)]),
     '',
     `labs ${inline(report.fingerprint.labs)}, seed ${inline(report.fingerprint.seed)}`,
     '',
   ].join('\n');
+}
+
+function listed(sentences: readonly string[]): string[] {
+  const items = sentences.filter((text) => text !== '').map((text) => `- ${inline(text)}`);
+  return items.length > 0 ? [...items, ''] : [];
 }
 
 const SIGN: Readonly<Record<Report['outcome'] | Verdict, string>> = {

@@ -5,6 +5,15 @@ import { count } from './terminal/duration.ts';
 /** How the words of others are made fit to be shown. */
 type Line = (text: string) => string;
 
+/** `Passed: 82 of 100 points, 82 %; 70 % are needed.`, or that there is no grade. */
+export function outcomeSentence(report: Report): string {
+  const { score, lab, outcome } = report;
+  if (outcome === 'incomplete') return `${incompleteSentence(report)} Nor is it a score of 0.`;
+  const word = outcome === 'passed' ? 'Passed' : 'Not passed';
+  const points = `${score.earned} of ${count(score.max, 'point')}`;
+  return `${word}: ${points}, ${score.percent} %; ${lab.passingScore} % are needed.`;
+}
+
 export function incompleteSentence(report: Report): string {
   return `This is not a grade: ${erroredSentence(report)}`;
 }
