@@ -34,7 +34,7 @@ function fetchable(pack: string, cwd: string): string {
   if (source.kind === 'git' || (source.kind === 'npm' && !source.version?.startsWith('file:')))
     return source.shownAs;
   throw usageError(`--ci: the pack ${source.shownAs} is on this machine, where CI has none.`, {
-    hint: 'Name one that npm or git can fetch, or write the workflow yourself: docs/ci.md.',
+    hint: 'Name one that npm or git can fetch, or write the workflow yourself.',
   });
 }
 
