@@ -118,7 +118,7 @@ const STAGES = [
 function mixedReport(checks: readonly CheckResult[], changes: Partial<Report> = {}): Report {
   return reportOf(checks, {
     lab: { id: 'notes', title: 'Notes', passingScore: 50 },
-    submission: { path: `/work/${HOSTILE}` },
+    submission: { path: `my-notes ${HOSTILE}` },
     outcome: outcomeOf(checks, 50),
     score: scoreOf(checks),
     stages: STAGES,
