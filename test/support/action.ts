@@ -35,7 +35,12 @@ export const action = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'))
  * Runs the steps of the composite action that are scripts, one after another, as the runner of
  * GitHub Actions would: each with bash and files of its own for what it tells the runner.
  */
-export function play(inputs: Record<string, string>, workspace: string, temp: string): Played {
+export function play(
+  inputs: Record<string, string>,
+  workspace: string,
+  temp: string,
+  environment: Record<string, string> = {},
+): Played {
   const given = Object.fromEntries(
     Object.entries(action.inputs).map(([name, input]) => {
       const value = inputs[name] ?? input.default;
@@ -84,6 +89,7 @@ export function play(inputs: Record<string, string>, workspace: string, temp: st
           GITHUB_OUTPUT: fileOf('output'),
           GITHUB_ENV: fileOf('env'),
           GITHUB_STEP_SUMMARY: fileOf('summary'),
+          ...environment,
           ...Object.fromEntries(env),
         },
       },
