@@ -32,18 +32,27 @@ export async function materialise(
   return readSubmission(copy, { searchParents: false });
 }
 
+/**
+ * What its install step brings, as a digest: a template and a solution may have it in common. Undefined where
+ * nothing says it in advance.
+ */
+export async function installationOf(directory: string): Promise<string | undefined> {
+  const lock = await readFile(path.join(directory, 'package-lock.json')).catch(() => undefined);
+  if (lock === undefined) return undefined;
+  return createHash('sha256')
+    .update(await readFile(path.join(directory, 'package.json')))
+    .update(await readFile(path.join(directory, 'labs.yaml')))
+    .update(lock)
+    .digest('hex');
+}
+
 async function installedOnce(
   directory: string,
   cache: string,
   install: (submission: Submission) => Promise<void>,
 ): Promise<string | undefined> {
-  const lock = await readFile(path.join(directory, 'package-lock.json')).catch(() => undefined);
-  if (lock === undefined) return undefined;
-  const digest = createHash('sha256')
-    .update(await readFile(path.join(directory, 'package.json')))
-    .update(await readFile(path.join(directory, 'labs.yaml')))
-    .update(lock)
-    .digest('hex');
+  const digest = await installationOf(directory);
+  if (digest === undefined) return undefined;
   const made = path.join(cache, 'installed', digest.slice(0, 20));
   if (await exists(made)) return made;
   const draft = `${made}.${process.pid}`;

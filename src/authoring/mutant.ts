@@ -1,6 +1,7 @@
 import { cp, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestFile } from '../catalog/manifest-file.ts';
+import { placeOf } from '../catalog/yaml/source.ts';
 import { bug } from '../core/errors.ts';
 import type { MutantManifest } from '../core/mutant-manifest.ts';
 import { misfit } from './misfit.ts';
@@ -26,7 +27,6 @@ export async function readMutant(
   cwd?: string,
 ): Promise<Mutant> {
   const { readManifestFile } = await import('../catalog/manifest-file.ts');
-  const { placeOf } = await import('../catalog/yaml/source.ts');
   const read = await readManifestFile<MutantManifest>(
     path.join(directory, 'mutant.yaml'),
     'mutant',
@@ -52,10 +52,11 @@ export async function readMutant(
 
 /**
  * Puts the fault into a copy of its solution.
- * @throws {LabsError} an edit does not fit: the solution has changed under it
+ * @throws {LabsError} an edit does not fit: the solution has changed under it; or nothing is changed yet
  */
 export async function applyMutant(mutant: Mutant, copy: string): Promise<void> {
   const { manifest, overlay } = mutant;
+  refuseUnchanged(mutant);
   if (overlay !== undefined) await cp(overlay, copy, { recursive: true, force: true });
   for (const [index, edit] of (manifest.edits ?? []).entries()) {
     const target = path.join(copy, edit.file);
@@ -64,6 +65,23 @@ export async function applyMutant(mutant: Mutant, copy: string): Promise<void> {
     if (parts.length !== 2) throw misfit(mutant, index, text);
     await writeFile(target, parts.join(edit.replace));
   }
+}
+
+/** Without a fault it would pass for a solution, and its checks for ones that cannot fail. */
+function refuseUnchanged({ manifest, overlay, file: { source, valueSpan } }: Mutant): void {
+  if (manifest.edits === undefined && overlay === undefined)
+    throw bug(
+      `${placeOf(source, valueSpan(['fault']))}: this mutant is still its solution, ${manifest.solution}: it has neither edits nor a folder files/.`,
+      {
+        hint: 'Write under `edits` a file, a text in it (`find`), and what makes it wrong (`replace`).',
+      },
+    );
+  for (const [index, { find, replace }] of (manifest.edits ?? []).entries())
+    if (find === replace)
+      throw bug(
+        `${placeOf(source, valueSpan(['edits', index, 'replace']))}: edits[${index}] puts the text itself in its place.`,
+        { hint: 'Write in `replace` what makes it wrong.' },
+      );
 }
 
 async function exists(file: string): Promise<boolean> {

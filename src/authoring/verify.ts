@@ -12,7 +12,7 @@ import type { ServiceProvider } from '../services/port.ts';
 import { buildOnce } from './built.ts';
 import { watchContract } from './coverage.ts';
 import { judge } from './judge.ts';
-import { materialise } from './materialise.ts';
+import { installationOf, materialise } from './materialise.ts';
 import { outcomesOf, type SubjectResult } from './results.ts';
 import type { Admission } from './schedule/admission.ts';
 import type { Subject } from './subject.ts';
@@ -94,7 +94,8 @@ async function verifyOne(
   const contract = watchContract(lab.contract, outline);
   try {
     const runtime = await options.runtimeOf(run, now);
-    const copy = await once(installing, subject.directory, () =>
+    const installation = (await installationOf(subject.directory)) ?? subject.directory;
+    const copy = await once(installing, installation, () =>
       materialise(
         subject,
         path.join(run.path, 'workspace'),
@@ -163,7 +164,7 @@ function ungraded(error: unknown): string {
     .join('\n');
 }
 
-/** One at a time for the same solution: all but the first find what it needs installed. */
+/** One at a time for the same installation: all but the first find what it needs installed. */
 async function once<T>(
   running: Map<string, Promise<void>>,
   key: string,

@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode } from '../core/errors.ts';
 import type { Host } from '../platform/host.ts';
 import { version } from '../platform/version.ts';
+import { collect } from './collect.ts';
+import { declareNew } from './program-new.ts';
 import { renderError } from './render-error.ts';
 import { reporterOption, reportersHelp } from './reporters/option.ts';
 import { inGithubActions, withoutCommands } from './reporters/workflow-console.ts';
@@ -41,6 +43,8 @@ function declare(host: Host, done: (code: number) => void): Command {
       getErrHasColors: () => host.stderr.colors,
     })
     .showSuggestionAfterError()
+    // An option is that of the command before it: `labs new` and what is below it have some alike.
+    .enablePositionalOptions()
     .exitOverride();
 
   program
@@ -169,6 +173,7 @@ function declare(host: Host, done: (code: number) => void): Command {
       done(await verifyCommand({ labs, ...options }, host));
     });
 
+  declareNew(program, host, done);
   declareImages(program, host, done);
 
   program
@@ -278,8 +283,4 @@ const OWN_SERVERS =
 
 function serviceOption(description: string): Option {
   return new Option('--service <name=url>', description).argParser(collect).default([]);
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }

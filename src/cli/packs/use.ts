@@ -53,7 +53,8 @@ export async function refuseForeignPacks(
   }
 }
 
-async function workspaceAround(root: string): Promise<string | undefined> {
+/** The workspace that a directory is, or is in. */
+export async function workspaceAround(root: string): Promise<string | undefined> {
   for (let directory = root; ; directory = path.dirname(directory)) {
     if (await isThere(path.join(directory, MANIFEST))) return directory;
     if (directory === path.dirname(directory)) return undefined;

@@ -44,6 +44,19 @@ describe('an edit', () => {
     expect(readFileSync(at('copy/server.js'), 'utf8')).toContain('if (count > limit + 1)');
   });
 
+  it('that changes nothing is told, and so is a mutant without any', async () => {
+    const same = await refusal(
+      "  - { file: server.js, find: 'count > limit', replace: 'count > limit' }",
+    );
+    expect(same.message).toContain('edits[0] puts the text itself in its place');
+    const file = at('mutants/m/mutant.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/edits:[\s\S]*/, ''));
+    const mutant = await readMutant(at('mutants/m'), [at('solutions')], place.path);
+    await expect(applyMutant(mutant, at('copy'))).rejects.toThrow(
+      'mutants/m/mutant.yaml:3:8: this mutant is still its solution, js: it has neither edits nor a folder files/.',
+    );
+  });
+
   it('that stands there twice is told by its lines', async () => {
     const error = await refusal("  - { file: server.js, find: 'start();', replace: '' }");
     expect(error.message).toBe(

@@ -138,6 +138,8 @@ function isLight(specifier: string): boolean {
       '../core/errors.ts',
       '../platform/host.ts',
       '../platform/version.ts',
+      './collect.ts',
+      './program-new.ts',
       './render-error.ts',
       './reporters/option.ts',
       './reporters/workflow-console.ts',

@@ -1,0 +1,3 @@
+import { defineGrader } from 'backend-labs/kit';
+
+export default defineGrader({ lab: 'my-lab', stages: [] });

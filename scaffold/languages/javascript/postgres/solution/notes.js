@@ -1,0 +1,18 @@
+import pg from 'pg';
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+// A connection that breaks while nobody uses it is no reason to end.
+pool.on('error', (error) => console.error(error.message));
+
+export async function createNote(text) {
+  const { rows } = await pool.query('INSERT INTO notes (text) VALUES ($1) RETURNING id, text', [
+    text,
+  ]);
+  return rows[0];
+}
+
+/** Undefined where there is none; an id that is no UUID is the id of none. */
+export async function findNote(id) {
+  const { rows } = await pool.query('SELECT id, text FROM notes WHERE id::text = $1', [id]);
+  return rows[0];
+}

@@ -1,0 +1,12 @@
+import { defineGrader, defineStage } from 'backend-labs/kit';
+import crashes from './crashes.ts';
+
+const basics = defineStage({
+  id: 'basics',
+  title: 'Notes are created and read',
+  world: 'shared',
+  // They need no code, and are in checks.yaml.
+  checks: [],
+});
+
+export default defineGrader({ lab: 'my-lab', stages: [basics, crashes] });
