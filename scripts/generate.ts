@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { type Format, labFormatPage } from './lab-format.ts';
 
 interface JsonSchema {
   [keyword: string]: unknown;
@@ -28,12 +29,26 @@ const generated = [
 ] as const;
 
 /** Keywords that leave open what a value is. */
-const SAY_NO_TYPE = ['description', 'if', 'then'];
+const SAY_NO_TYPE = ['description', 'examples', 'if', 'then'];
+
+/** For the page on them: a file, its schema, and a file of the repository that shows it. */
+const FORMATS = [
+  ['lab.yaml', 'schemas/lab.schema.json', 'labs/queue-worker/lab.yaml'],
+  ['labs.yaml', 'schemas/workspace.schema.json', 'templates/queue-worker/typescript/labs.yaml'],
+  ['checks.yaml', 'schemas/checks.schema.json', 'scaffold/common/grader/checks.yaml'],
+  [
+    'mutant.yaml',
+    'schemas/mutant.schema.json',
+    'test/mutants/crud-api/answers-200-for-create/mutant.yaml',
+  ],
+] as const;
 
 const check = process.argv.includes('--check');
-for (const [source, target] of generated) {
-  const text = await typesOf(source, target);
-  if (text === read(target)) continue;
+for (const [source, target] of generated) keep(target, await typesOf(source, target));
+keep('docs/lab-format.md', labFormatPage(FORMATS.map(formatOf)));
+
+function keep(target: string, text: string): void {
+  if (text === read(target)) return;
   if (check) {
     console.error(`${target} is stale: run "npm run generate" and commit what it writes.`);
     process.exitCode = 1;
@@ -41,6 +56,15 @@ for (const [source, target] of generated) {
     writeFileSync(path.join(root, target), text);
     console.log(`Wrote ${target}`);
   }
+}
+
+function formatOf([file, source, example]: (typeof FORMATS)[number]): Format {
+  return {
+    file,
+    source,
+    schema: JSON.parse(readFileSync(path.join(root, source), 'utf8')),
+    example: { path: example, text: readFileSync(path.join(root, example), 'utf8') },
+  };
 }
 
 async function typesOf(source: string, target: string): Promise<string> {

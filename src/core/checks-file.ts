@@ -2,7 +2,6 @@
 
 /** Path, or a URL of the app such as a captured Location. */
 export type Path = string;
-export type Statuses = number | [number, ...number[]];
 
 /** graders/<lab>/checks.yaml: checks that are sequences of requests, without code. `$name` in a text stands for a value or for what an earlier step captured; `$$` is a dollar sign. */
 export interface ChecksFile {
@@ -22,7 +21,7 @@ export interface ChecksFile {
    */
   stages: [Stage, ...Stage[]];
 }
-/** Data by name, made anew for each check: as it stands, with other values in it, or drawn from the run's seed: `{ random: title }`. */
+/** Data by name, made anew for each check: as it stands, with other values in it, or drawn from the run's seed: `{ random: title }` (some words), `word`, `uuid`, `{ word: 12 }` (so many letters), `{ integer: [1, 5] }` (both included), `{ pick: [a, b] }`. */
 export interface Values {
   [k: string]: unknown;
 }
@@ -51,15 +50,17 @@ export interface Step {
   OPTIONS?: Path;
   /** One statement, sent past the proxy; what `$name` stands for goes as a parameter. */
   sql?: string;
-  /** What failures say of this step: after the PATCH. */
+  /** What failures say of this step. */
   note?: string;
   /** One of `users`. */
   as?: string;
   /** The process that is asked; web.1 where nothing is said. */
   instance?: string;
+  /** Parameters of the URL, encoded as they must be. */
   query?: {
     [k: string]: string | number;
   };
+  /** Sent with this request, over those of `as`. */
   headers?: {
     [k: string]: string;
   };
@@ -81,7 +82,8 @@ export interface Step {
 }
 /** What must hold of the answer. Where nothing is said of the status, it is 200 to 299. */
 export interface Expect {
-  status?: Statuses;
+  /** The status, or those that are right. */
+  status?: number | [number, ...number[]];
   /** Such a status, and application/problem+json (RFC 9457) with it. */
   problem?: number | [number, ...number[]];
   /** A value; `true`: it is there; `false`: it is not; `{ matches: regular expression }`. */
@@ -132,7 +134,11 @@ export interface Stage {
   };
   /** Keeps from the report what the checks send, get and expect, and the app's log; in an own world. */
   details?: 'withheld';
-  /** @minItems 1 */
+  /**
+   * In the order in which a learner should read them.
+   *
+   * @minItems 1
+   */
   checks: [Check, ...Check[]];
 }
 /** One behaviour. */
@@ -141,6 +147,7 @@ export interface Check {
   id: string;
   /** A sentence that says what holds when the check passes. */
   title: string;
+  /** What passing it is worth. */
   points: number;
   /** Ids of the checks that must pass before this one is worth trying. */
   needs?: string[];
@@ -148,7 +155,9 @@ export interface Check {
   hint: string;
   /** What to read. */
   reference: {
+    /** What it is called. */
     title: string;
+    /** Where it is to be read. */
     url: string;
   };
   /** Seconds for all of its steps; half a minute where nothing is said. */

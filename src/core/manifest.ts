@@ -20,13 +20,16 @@ export interface LabManifest {
   topics: [string, ...string[]];
   /** How long the lab takes a learner of its phase, in hours. */
   hours: {
+    /** For whom it is not all new. */
     min: number;
+    /** For whom it is; not less than `min`. */
     max: number;
   };
   /** Percent of the points that passes the lab. */
   passingScore: number;
   /** Backing servers that run beside the app, by kind. */
   services: {
+    /** A Postgres server; each world has a database of its own on it. */
     postgres?: {
       /** Major version that the lab is written for, in quotes. */
       version: string;
@@ -35,6 +38,7 @@ export interface LabManifest {
       /** Environment variable that gives the app the server's URL. */
       variable: string;
     };
+    /** A Redis server, or one that is compatible with it; each world has its own. */
     redis?: {
       /** Version that the lab is written for, in quotes. */
       version: string;
@@ -46,6 +50,7 @@ export interface LabManifest {
   };
   /** Processes that the app must declare, by name. `web` speaks HTTP. */
   processes: {
+    /** The process that speaks HTTP. Others are named beside it, such as `worker: {}`, each with or without `readiness`. */
     web: {
       /** Path that answers 200 once the process serves. */
       readiness: string;
@@ -90,7 +95,9 @@ export interface LabManifest {
   };
   /** What to read first. */
   reading: {
+    /** What it is called. */
     title: string;
+    /** Where it is to be read. */
     url: string;
   }[];
 }

@@ -19,6 +19,7 @@ export interface WorkspaceManifest {
   start?: CommandLine;
   /** Starts each process, by name, where the app has more than `web`. */
   processes?: {
+    /** Starts the process that speaks HTTP. */
     web: CommandLine;
     [k: string]: CommandLine;
   };
