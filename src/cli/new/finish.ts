@@ -1,9 +1,12 @@
 import path from 'node:path';
 import type { Plan } from '../../authoring/new/plan.ts';
 import { publish, refuseThere } from '../../authoring/new/publish.ts';
+import { type Files, Scaffold } from '../../authoring/new/scaffold.ts';
 import { ExitCode } from '../../core/errors.ts';
 import type { Host } from '../../platform/host.ts';
+import { packageName } from '../../workspace/template.ts';
 import type { Place } from './place.ts';
+import { isThere } from './there.ts';
 import { treeOf } from './tree.ts';
 
 export interface Finish {
@@ -22,9 +25,10 @@ export async function finish(
   { what, plan, place, dryRun, next }: Finish,
   host: Host,
 ): Promise<number> {
-  const { files, changed, todo } = plan;
+  const { changed, todo } = plan;
   const { root } = place;
   const { cwd, signal, stdout } = host;
+  const files = new Map([...(await packFiles(place, host)), ...plan.files]);
   if (dryRun) await refuseThere(root, files, cwd);
   else await publish({ root, files, changed, signal, cwd });
   const shown = path.relative(cwd, root) || '.';
@@ -38,6 +42,16 @@ export async function finish(
   ];
   stdout.write(`${lines.join('\n')}\n`);
   return ExitCode.passed;
+}
+
+/** What a pack has at its root and is not there yet; nothing in a checkout of labs. */
+async function packFiles({ root, shownAs }: Place, { directories }: Host): Promise<Files> {
+  if (shownAs === undefined) return new Map();
+  const all = await new Scaffold(directories.package).pack(packageName(path.basename(root)));
+  const missing: [string, string][] = [];
+  for (const [file, text] of all)
+    if (!(await isThere(path.join(root, file)))) missing.push([file, text]);
+  return new Map(missing);
 }
 
 /** ` --pack ./my-pack`, or nothing in a checkout of labs. */

@@ -1,17 +1,14 @@
-import path from 'node:path';
 import { refuseLanguage } from '../../../authoring/new/language.ts';
 import { checkedId, checkedTitle, titleOf } from '../../../authoring/new/names.ts';
-import { type Files, Scaffold, SERVICES, serviceSetOf } from '../../../authoring/new/scaffold.ts';
+import { Scaffold, SERVICES, serviceSetOf } from '../../../authoring/new/scaffold.ts';
 import { graderIdsOf, labIdsOf } from '../../../catalog/catalog.ts';
 import { didYouMean } from '../../../catalog/nearest.ts';
 import { quote } from '../../../catalog/quote.ts';
 import { usageError } from '../../../core/errors.ts';
 import type { Host } from '../../../platform/host.ts';
-import { packageName } from '../../../workspace/template.ts';
 import { finish, packFlag } from '../../new/finish.ts';
 import { type Place, placeFor } from '../../new/place.ts';
 import { answerTo } from '../../new/questions.ts';
-import { isThere } from '../../new/there.ts';
 
 export interface NewLabOptions {
   lab: string;
@@ -50,12 +47,11 @@ export async function newLab(options: NewLabOptions, host: Host): Promise<number
     host,
   );
   const lab = await scaffold.lab(id, title, language, serviceSetOf(services));
-  const files = new Map([...(await packFiles(place, scaffold)), ...lab]);
   const flag = packFlag(place);
   return finish(
     {
       what: `the lab ${id}`,
-      plan: { files, changed: new Map(), todo: [] },
+      plan: { files: lab, changed: new Map(), todo: [] },
       place,
       dryRun,
       next: [
@@ -88,14 +84,4 @@ async function refuseTaken(id: string, { packs, root }: Place): Promise<void> {
         hint: 'Take another id. To add to it: `labs new check`, `labs new mutant`, `labs new language`.',
       });
   }
-}
-
-/** What a pack has at its root and is not there yet; nothing in a checkout of labs. */
-async function packFiles({ root, shownAs }: Place, scaffold: Scaffold): Promise<Files> {
-  if (shownAs === undefined) return new Map();
-  const all = await scaffold.pack(packageName(path.basename(root)));
-  const missing: [string, string][] = [];
-  for (const [file, text] of all)
-    if (!(await isThere(path.join(root, file)))) missing.push([file, text]);
-  return new Map(missing);
 }

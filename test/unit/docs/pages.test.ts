@@ -1,0 +1,52 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../../src/apps/docker/languages/index.ts';
+import { Scaffold } from '../../../src/authoring/new/scaffold.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })];
+
+/** Anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe('a page', () => {
+  it.each(pages)('%s links to what is there', (page) => {
+    const text = read(page);
+    const links = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)];
+    const broken = links
+      .map(([, link]) => link!)
+      .filter((link) => {
+        if (/^[a-z]+:/.test(link)) return false;
+        const [file = '', anchor] = link.split('#');
+        const target = file === '' ? page : path.join(path.dirname(page), file);
+        if (!existsSync(path.join(root, target))) return true;
+        return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+      });
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('docs/languages.md', () => {
+  const page = read('docs/languages.md');
+
+  it('names the languages that there are', async () => {
+    const inSandbox = LANGUAGES.flatMap(({ names }) => names).map((name) => `\`${name}\``);
+    expect(page).toContain(`\`src/apps/docker/languages/\`: ${inSandbox.join(', ')} |`);
+    const written = (await new Scaffold(root).languages()).map((name) => `\`${name}\``);
+    expect(page).toContain(`\`scaffold/languages/\`: ${written.join(', ')} |`);
+  });
+
+  it('shows files as they are', () => {
+    const shown = [...page.matchAll(/^```yaml\n# (\S+)\n([\s\S]*?)^```$/gm)];
+    expect(shown.length).toBeGreaterThan(0);
+    for (const [, file, text] of shown) expect(text).toBe(read(file!));
+  });
+});
