@@ -1,7 +1,15 @@
-import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { labs, scratch } from '../support/cli.ts';
+import { labs, root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 
 /** The compiler and npm take their time on a busy machine. */
@@ -97,6 +105,23 @@ describe('labs new', () => {
     expect(manifest).toContain('title: "Notes of mine"');
     expect(manifest).toMatch(/postgres:[\s\S]*redis:/);
     expect(filesIn('asked')).toContain('templates/asked/python/requirements.txt');
+  });
+
+  it('writes into a checkout of labs where you are in one', async () => {
+    const checkout = at('checkout');
+    for (const name of ['scaffold', 'labs', 'package.json'])
+      cpSync(path.join(root, name), path.join(checkout, name), { recursive: true });
+    mkdirSync(path.join(checkout, 'src'));
+    const inside = { cwd: checkout, pack: checkout, runs: at('runs') };
+    const { code, stdout } = await labs(['new', 'notes', '--language', 'python'], inside);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Made the lab notes in .:');
+    expect(stdout).toContain('  npm run build ');
+    expect(stdout).not.toContain('--pack');
+    expect(existsSync(path.join(checkout, 'graders/notes/index.ts'))).toBe(true);
+    expect(existsSync(path.join(checkout, '.gitignore'))).toBe(false);
+    const again = await labs(['new', 'crud-api'], inside);
+    expect(again.stderr).toContain('There is a lab crud-api already');
   });
 
   it('writes nothing where it is only to say what it would write', async () => {

@@ -38,7 +38,7 @@ export async function finish(
     ...treeOf(files.keys()).map((line) => `  ${line}`),
     ...[...changed.keys()].map((file) => `  ${file} (one more entry)`),
     ...(todo.length === 0 ? [] : ['', 'Still to be written:', ...todo.map((each) => `  ${each}`)]),
-    ...(dryRun ? ['', 'Nothing was written.'] : ['', 'Next:', ...commandLines(next)]),
+    ...(dryRun ? ['', 'Nothing was written.'] : ['', 'Next:', ...commandLines(next, place)]),
   ];
   stdout.write(`${lines.join('\n')}\n`);
   return ExitCode.passed;
@@ -64,7 +64,9 @@ export function packFlag({ shownAs, packs, root }: Place): string {
   return named.map((pack) => ` --pack ${pack}`).join('');
 }
 
-function commandLines(next: Finish['next']): string[] {
-  const width = Math.max(...next.map(([command]) => command.length));
-  return next.map(([command, purpose]) => `  ${command.padEnd(width)}   ${purpose}`);
+function commandLines(next: Finish['next'], { shownAs }: Place): string[] {
+  const build = ['npm run build', 'graders of the checkout are compiled'] as const;
+  const all = shownAs === undefined ? [build, ...next] : next;
+  const width = Math.max(...all.map(([command]) => command.length));
+  return all.map(([command, purpose]) => `  ${command.padEnd(width)}   ${purpose}`);
 }
