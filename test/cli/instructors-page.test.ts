@@ -22,9 +22,8 @@ function steady(output: string): string {
       .replace(/localhost:\d+|127\.0\.0\.1:\d+/g, '<host>')
       .replace(/[ ─·.…]{2,}/g, ' ')
       .replace(/ +$/gm, '')
-      // Checks that run side by side end in any order; and a busy machine has something to say.
+      // Checks that run side by side end in any order.
       .replace(/^[✔✖○] .*\(<time>\)\n/gm, '')
-      .replace(/^.*This machine was too busy.*\n( .*\n)*/gm, '')
   );
 }
 
@@ -55,7 +54,9 @@ async function run(line: string): Promise<string> {
   const { code } = await ended;
   // What is being tried may fail; to write a file may not.
   if (local.length === 0) expect(code).toBe(0);
-  return stdout.trim().replaceAll(place.path, '/home/ada');
+  // What it says of a busy machine is no part of the session.
+  const quiet = stdout.replace(/^.*This machine was too busy.*\n( +\S.*\n)*/gm, '');
+  return quiet.trim().replaceAll(place.path, '/home/ada');
 }
 
 /** `UPDATE_GOLDEN=1` puts what was printed into the page. */
@@ -71,6 +72,7 @@ it('shows what its commands print, one after another', async () => {
     for (const command of commands)
       printed.push([command, await run(command.slice(2))].filter(Boolean).join('\n'));
     const now = `\`\`\`console\n${printed.join('\n')}\n\`\`\``;
+    if (steady(now) === steady(block)) continue;
     if (process.env['UPDATE_GOLDEN'] === '1') updated = updated.replace(block, () => now);
     else expect(steady(now)).toBe(steady(block));
   }
