@@ -19,7 +19,11 @@ export function withStage(text: string, id: string): string | undefined {
     line.length + rest.length <= WIDTH
       ? line
       : `${indent}${list[2]}stages: [\n${stages.map((each) => `${indent}  ${each},\n`).join('')}${indent}]`;
-  const at = lastImport.index + lastImport[0].length;
+  // Sorted, as formatters have it.
+  const next = [...text.matchAll(/^import \w+ from '\.\/([^']+)';\n/gm)].find(
+    ([, file]) => file! > `${id}.ts`,
+  );
+  const at = next?.index ?? lastImport.index + lastImport[0].length;
   const withList = text.slice(0, list.index) + written + text.slice(list.index + list[0].length);
   return `${withList.slice(0, at)}import ${name} from './${id}.ts';\n${withList.slice(at)}`;
 }

@@ -77,7 +77,9 @@ describe('a stage in index.ts', () => {
   });
 
   it('may be the first, and have a name that is a word of the language', () => {
-    expect(withStage(index('[]'), 'class')).toContain('stages: [classStage] });');
+    const text = withStage(index('[]'), 'class');
+    expect(text).toContain("import classStage from './class.ts';\nimport one from './one.ts';\n");
+    expect(text).toContain('stages: [classStage] });');
   });
 
   it('has a line for each where one would be too long', () => {
