@@ -222,7 +222,8 @@ describe('what is added to a lab', () => {
     const args = ['--typescript', '--world', 'own', '--pack', './more'];
     expect((await run('new', 'check', 'notes', 'new-stage', ...args)).code).toBe(0);
     const { code, output } = await verify('more', '--only', 'javascript');
-    expect(output).toMatch(/✔ +solution +javascript +17\/17/);
+    expect(readFileSync(at('more/graders/notes/index.ts'), 'utf8')).toContain(', newStage]');
+    expect(output).toMatch(/✔ +solution +javascript +(\d+)\/\1 /);
     expect(code).toBe(0);
   });
 
