@@ -1,5 +1,5 @@
 import { defineStage, type Http } from 'backend-labs/kit';
-import { type Call, inTurn, newKey, until } from './calls.ts';
+import { burst, type Call, inTurn, newKey, until } from './calls.ts';
 import { expectLawful } from './history.ts';
 import { type Policy, policiesOf } from './policies.ts';
 import { WINDOWS } from './reading.ts';
@@ -66,13 +66,7 @@ async function tryEdges(
       [limit, 0.75],
       [limit + 1, 1.05],
     ]),
-    // Edges of windows that are half as long as they should be.
-    client([
-      [1, 0],
-      [limit + 1, 0.3],
-      [limit + 1, 0.55],
-      [limit + 1, 1.06],
-    ]),
+    tryHalfWindows(instances, policy, newClient(), signal),
     ...[0, 0.25, 0.5, 0.75].map((at) =>
       client([
         [limit + 1, at],
@@ -82,4 +76,31 @@ async function tryEdges(
   ];
   for (const outcome of await Promise.allSettled(clients))
     if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/**
+ * A window that ends after half its time, wherever it began: at the latest as the first of a burst was answered. So each burst
+ * that is to meet the next window goes off just then; from the second on they are less than a window apart.
+ */
+async function tryHalfWindows(
+  instances: readonly Http[],
+  policy: Policy,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { limit, windowMs } = policy;
+  const begin = performance.now();
+  const calls: Call[] = [];
+  const send = async (count: number, at: number) => {
+    await until(at, signal);
+    const note = `one of ${count} at once, ${((at - begin) / 1000).toFixed(1)} s after the beginning`;
+    const some = await burst(instances, policy, count, { key, note });
+    calls.push(...some);
+    expectLawful(calls, policy);
+    return Math.min(...some.map(({ answered }) => answered)) + windowMs / 2 + 5;
+  };
+  const first = await send(1, begin);
+  await send(limit + 1, begin + 0.35 * windowMs);
+  const second = await send(limit + 1, first);
+  await send(limit + 1, second);
 }
