@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../core/errors.ts';
 import type { LabEntry } from '../core/lab.ts';
+import { directoriesIn } from '../platform/directories-in.ts';
 import { type Mutant, readMutant } from './mutant.ts';
 
 /** Something whose grade is known beforehand. */
@@ -40,15 +39,4 @@ export async function findSubjects(
     }),
   );
   return [...templates, ...found, ...broken];
-}
-
-async function directoriesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { didYouMean } from '../../catalog/nearest.ts';
 import { quote } from '../../catalog/quote.ts';
-import { errorCode, usageError } from '../../core/errors.ts';
+import { usageError } from '../../core/errors.ts';
+import { directoriesIn } from '../../platform/directories-in.ts';
 
 /** A solution that a mutant can break. */
 export interface Solution {
@@ -71,15 +72,4 @@ async function isFile(file: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   );
-}
-
-async function directoriesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
 }
