@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -35,9 +34,8 @@ describe.runIf(process.platform === 'linux')('a service dies during the checks',
         filter: (file) => !file.includes('node_modules'),
       });
       const args = ['grade', '--trust', '--provider', 'local'];
-      const { child, ended } = spawnLabs(args, { cwd: workspace, runs });
-      for (let seen = ''; !seen.includes(when); )
-        seen += String((await once(child.stdout!, 'data'))[0]);
+      const { ended, said } = spawnLabs(args, { cwd: workspace, runs });
+      await said(when);
       for (const line of processesBelow(runs).filter((process) => process.includes(server)))
         process.kill(Number.parseInt(line, 10), 'SIGKILL');
       const { code, output } = await ended;

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -60,9 +59,8 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
   });
 
   it('a container that dies during the checks is not the learner’s failure', async () => {
-    const { child, ended } = gradeInDocker();
-    for (let seen = ''; !seen.includes('creates-task'); )
-      seen += String((await once(child.stdout!, 'data'))[0]);
+    const { child, ended, said } = gradeInDocker();
+    await said('creates-task');
     docker('kill', containersOf(child.pid!)[0]!);
     const { code, output } = await ended;
     expect(output).toContain('This is not a grade');

@@ -23,7 +23,7 @@ export interface CommandOptions {
 export function spawnLabs(
   args: readonly string[],
   { cwd, runs, node = process.execPath, env = {}, source = false }: CommandOptions,
-): { child: ChildProcess; ended: Promise<Ended> } {
+): { child: ChildProcess; ended: Promise<Ended>; said(text: string): Promise<void> } {
   const child = spawn(
     node,
     [...(source ? ['--conditions=source'] : []), path.join(root, 'bin/labs.js'), ...args],
@@ -46,5 +46,15 @@ export function spawnLabs(
       output += text;
     });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output }) as Ended);
-  return { child, ended };
+  // Of all that was said: a listener that is there now and then misses what comes in between.
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (output.includes(text)) resolve();
+      };
+      for (const stream of [child.stdout!, child.stderr!]) stream.on('data', look);
+      look();
+      ended.then(() => reject(new Error(`It ended without “${text}”:\n${output}`)), reject);
+    });
+  return { child, ended, said };
 }

@@ -68,9 +68,8 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
   });
 
   it('without its network it is no grade', { timeout: 120_000 }, async () => {
-    const { child, ended } = startIn(solution, 'grade', '--runtime', 'docker');
-    for (let seen = ''; !seen.includes('creates-task'); )
-      seen += String((await once(child.stdout!, 'data'))[0]);
+    const { child, ended, said } = startIn(solution, 'grade', '--runtime', 'docker');
+    await said('creates-task');
     docker('kill', leftOf(child.pid!).find((name) => name.endsWith('-relay'))!);
     const { code, output } = await ended;
     expect(output).toContain('not a grade');
