@@ -3,6 +3,7 @@ import {
   defineStage,
   expect,
   type Http,
+  holdTable,
   type PostgresProbe,
   type Response,
 } from 'backend-labs/kit';
@@ -23,6 +24,9 @@ import { expectSameTime } from './timing.ts';
  * then leaves a gap in which others read too: no luck is left in a race.
  */
 const LATENCY = 5;
+
+/** Less than anybody waits for an answer of Postgres, in milliseconds. */
+const HELD_MS = 1_000;
 
 /** What a request takes at most, in milliseconds, where nothing is overloaded. */
 const PATIENCE_MS = 1_500;
@@ -46,6 +50,8 @@ export default defineStage({
         );
         await openConnections(http, await signUp(http, random));
         postgres.delay(LATENCY);
+        // A hash takes its time, so that they come to the table one after the other; now they wait for each other there.
+        const users = await holdTable(sql, 'users', HELD_MS);
         const answers = await concurrently(20, (i) =>
           bothOf(http)[i % 2]!.post('/auth/register', {
             json: accounts[i],
@@ -53,6 +59,7 @@ export default defineStage({
             timeoutMs: HASH_PATIENCE_MS,
           }),
         );
+        await users.released;
         await postgres.restore();
         const decided = answers.filter(isDecided);
         for (const answer of decided) expect(answer).toHaveStatus(201, 409);

@@ -16,11 +16,11 @@ export {
 export type { Http, RequestOptions } from './http/client.ts';
 export { Response } from './http/response.ts';
 export type { Listener } from './listener.ts';
+export { type HeldRow, holdRow, holdTable, type RowName } from './locks.ts';
 export { type PostgresProbe, type StatementRecord, statementLines } from './postgres.ts';
 export type { Random } from './random.ts';
 export type { Redis, RedisArgument } from './redis.ts';
 export { type CommandRecord, commandLines, type RedisProbe } from './redis-probe.ts';
 export type { RedisServer } from './redis-server.ts';
-export { type HeldRow, holdRow, type RowName } from './row-lock.ts';
 export type { Sql, SqlRow } from './sql.ts';
 export { attempt, concurrently, eventually } from './time.ts';

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -10,7 +11,14 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const place = scratch('action-docker');
 const at = (...names: string[]) => path.join(place.path, ...names);
-afterAll(() => place.remove());
+/** What `labs images pull` makes of the lab's templates. */
+const MADE = 'labs-template:rate-limiting-typescript';
+const docker = (...args: string[]) => spawnSync('docker', args, { encoding: 'utf8' }).stdout;
+const wasThere = noEngine !== undefined || docker('images', '-q', MADE) !== '';
+afterAll(() => {
+  place.remove();
+  if (!wasThere) docker('rmi', MADE);
+});
 
 describe.skipIf(noEngine !== undefined)(titled('the action, with a sandbox'), () => {
   it('grades a lab of a pack, whose images nobody can fetch beforehand', () => {

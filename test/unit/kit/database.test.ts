@@ -1,12 +1,12 @@
 import { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIncidents } from '../../../src/kit/incidents.ts';
+import { holdRow, holdTable } from '../../../src/kit/locks.ts';
 import {
   createPostgresProbe,
   type PostgresLink,
   statementLines,
 } from '../../../src/kit/postgres.ts';
-import { holdRow } from '../../../src/kit/row-lock.ts';
 import { createSql } from '../../../src/kit/sql.ts';
 import { postgresTap } from '../../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
@@ -125,6 +125,19 @@ describe('a row that is held', () => {
     const failure = await failureOf(() => someoneWaits({ withinMs: 100 }));
     expect(failure.action).toBe('');
     await released;
+  });
+});
+
+describe('a table that is held', () => {
+  it('is read, and written to by nobody until then', async () => {
+    const sql = createSql(admin, never);
+    await sql`INSERT INTO tasks VALUES (1, 'before')`;
+    const { released } = await holdTable(sql, 'tasks', 400);
+    const writes = links.map(({ app }) => app.query(`INSERT INTO tasks VALUES (2, 'one of two')`));
+    const outcomes = Promise.allSettled(writes);
+    expect(await sql`SELECT id FROM tasks`).toEqual([{ id: 1 }]);
+    await released;
+    expect((await outcomes).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });
 

@@ -67,4 +67,29 @@ export async function holdRow(
   return { released, someoneWaits };
 }
 
+/**
+ * Lets nobody write to a table for so long; it is read as ever. Those who look first and write then have all looked
+ * before one of them writes. Resolves once the lock is there; `released` settles when it no longer is.
+ */
+export async function holdTable(
+  sql: Sql,
+  table: string,
+  milliseconds: number,
+): Promise<{ released: Promise<void> }> {
+  // A lock needs a transaction, and a DO takes no parameters.
+  const hold = `DO $$ BEGIN LOCK TABLE ${quoted(table)} IN SHARE ROW EXCLUSIVE MODE; PERFORM pg_sleep(${milliseconds / 1_000}); END $$`;
+  const released = sql(Object.assign([hold], { raw: [hold] })).then(() => {});
+  released.catch(() => {});
+  await eventually(
+    async () => {
+      const [row] = await sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM pg_locks
+        WHERE relation = ${quoted(table)}::regclass AND mode = 'ShareRowExclusiveLock' AND granted`;
+      expect(row!.count, `locks of the table ${table}`).toBe(1);
+    },
+    { withinMs: 10_000, everyMs: 10 },
+  );
+  return { released };
+}
+
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
