@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { labs, scratch } from '../support/cli.ts';
 
 const place = scratch('input');
@@ -143,7 +143,10 @@ describe('the machine in the way is exit code 3', () => {
       expect(stderr).toContain('no space left on device');
       expect(readdirSync(full)).toEqual([]);
     } finally {
-      execFileSync('umount', [small]);
+      // Who watched over the run from outside ends a moment after it.
+      await vi.waitFor(() => execFileSync('umount', [small], { stdio: 'pipe' }), {
+        timeout: 10_000,
+      });
     }
   });
 });
