@@ -10,6 +10,8 @@ export interface Incidents {
   moment(incident: Beginning): void;
   /** Something that lasts until what comes back is called. */
   begin(incident: Beginning): () => void;
+  /** Something that lasts as long as the action takes, whatever comes of it. */
+  during<T>(incident: Beginning, action: () => Promise<T>): Promise<T>;
   /** A fault of a network, which takes the place of the one before; it lasts until `endFaults`. */
   beginFault(incident: Beginning): void;
   /** @param process ends those that it alone feels; all where none is named */
@@ -45,6 +47,14 @@ export function createIncidents(now: () => number): Incidents {
     },
     moment: (incident) => void list.push({ ...incident, startedAt: now() }),
     begin,
+    during: async (incident, action) => {
+      const end = begin(incident);
+      try {
+        return await action();
+      } finally {
+        end();
+      }
+    },
     beginFault: (incident) => {
       endFaults(incident.target, incident.process);
       faults.set(begin(incident), incident);

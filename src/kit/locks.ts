@@ -34,28 +34,17 @@ export async function holdRow(
     ` FOR UPDATE) SELECT pg_advisory_xact_lock(${SPACE}, hashtext(`,
     ')), pg_sleep(',
     ') FROM held',
-  ] as const;
-  const released = sql(
-    Object.assign([...hold], { raw: hold }),
-    value,
-    value,
-    milliseconds / 1_000,
-  ).then(() => {});
-  // It may fail while nobody looks; who awaits it is told all the same.
-  released.catch(() => {});
-  await eventually(
-    async () => {
-      const [row] = await sql<{ count: number }>`
-        SELECT count(*)::int AS count FROM pg_locks
-        WHERE locktype = 'advisory' AND classid = ${SPACE} AND objid = (hashtext(${value})::bigint & 4294967295)::oid`;
-      expect(row!.count, `locks of the row of ${table}`).toBe(1);
-    },
-    { withinMs: 10_000, everyMs: 10 },
-  );
+  ];
+  const { released } = await held(`the row of ${table}`, {
+    hold: () => statement(sql, hold, value, value, milliseconds / 1_000),
+    locks: () => sql<Counted>`
+      SELECT count(*)::int AS count FROM pg_locks
+      WHERE locktype = 'advisory' AND classid = ${SPACE} AND objid = (hashtext(${value})::bigint & 4294967295)::oid`,
+  });
   const someoneWaits = ({ withinMs }: { withinMs: number }) =>
     eventually(
       async () => {
-        const [row] = await sql<{ count: number }>`
+        const [row] = await sql<Counted>`
           SELECT count(*)::int AS count
           FROM pg_locks held JOIN pg_stat_activity waiting ON held.pid = ANY (pg_blocking_pids(waiting.pid))
           WHERE held.locktype = 'advisory' AND held.classid = ${SPACE}
@@ -78,18 +67,38 @@ export async function holdTable(
 ): Promise<{ released: Promise<void> }> {
   // A lock needs a transaction, and a DO takes no parameters.
   const hold = `DO $$ BEGIN LOCK TABLE ${quoted(table)} IN SHARE ROW EXCLUSIVE MODE; PERFORM pg_sleep(${milliseconds / 1_000}); END $$`;
-  const released = sql(Object.assign([hold], { raw: [hold] })).then(() => {});
+  return held(`the table ${table}`, {
+    hold: () => statement(sql, [hold]),
+    locks: () => sql<Counted>`
+      SELECT count(*)::int AS count FROM pg_locks
+      WHERE relation = ${quoted(table)}::regclass AND mode = 'ShareRowExclusiveLock' AND granted`,
+  });
+}
+
+interface Counted {
+  count: number;
+}
+
+/** Begins to hold, and resolves once the lock can be seen. */
+async function held(
+  what: string,
+  { hold, locks }: { hold(): Promise<unknown>; locks(): Promise<Counted[]> },
+): Promise<{ released: Promise<void> }> {
+  const released = hold().then(() => {});
+  // It may fail while nobody looks; who awaits it is told all the same.
   released.catch(() => {});
   await eventually(
     async () => {
-      const [row] = await sql<{ count: number }>`
-        SELECT count(*)::int AS count FROM pg_locks
-        WHERE relation = ${quoted(table)}::regclass AND mode = 'ShareRowExclusiveLock' AND granted`;
-      expect(row!.count, `locks of the table ${table}`).toBe(1);
+      const [row] = await locks();
+      expect(row!.count, `locks of ${what}`).toBe(1);
     },
     { withinMs: 10_000, everyMs: 10 },
   );
   return { released };
 }
+
+/** Runs a statement whose text is made here, as names of tables must be; values stand between its parts. */
+const statement = (sql: Sql, parts: readonly string[], ...values: readonly unknown[]) =>
+  sql(Object.assign([...parts], { raw: parts }), ...values);
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -7,17 +7,12 @@ export function recordedProcess(process: AppProcess, incidents: Incidents): AppP
   let told = false;
   let endPause = () => {};
 
-  async function recorded<T>(
+  function recorded<T>(
     kind: 'kill' | 'terminate' | 'start',
     text: string,
     action: () => Promise<T>,
   ): Promise<T> {
-    const end = incidents.begin({ kind, target, text });
-    try {
-      return await action();
-    } finally {
-      end();
-    }
+    return incidents.during({ kind, target, text }, action);
   }
 
   function toEnd(action: () => Promise<AppExit>): () => Promise<AppExit> {

@@ -28,12 +28,7 @@ export function createRedisServer(
     signal.throwIfAborted();
     if (server === undefined)
       throw new NotAvailable('needs a Redis that labs starts itself, not one of yours');
-    const end = incidents.begin({ kind, target: 'Redis', text });
-    try {
-      await how(server);
-    } finally {
-      end();
-    }
+    await incidents.during({ kind, target: 'Redis', text }, () => how(server));
   };
   return {
     kill: () => told('kill', 'its server killed (SIGKILL)', (running) => running.kill()),
