@@ -71,7 +71,9 @@ export async function holdTable(
     hold: () => statement(sql, [hold]),
     locks: () => sql<Counted>`
       SELECT count(*)::int AS count FROM pg_locks
-      WHERE relation = ${quoted(table)}::regclass AND mode = 'ShareRowExclusiveLock' AND granted`,
+      WHERE relation = ${quoted(table)}::regclass AND mode = 'ShareRowExclusiveLock' AND granted
+        -- Copies of one template share the numbers of their tables.
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   });
 }
 
