@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Milliseconds between two looks; its histogram holds these too. */
 const EVERY_MS = 20;
-/** What a machine with room for the run stays below; both were seen at a few milliseconds more than nothing. */
+/** From here on an app may miss limits that it would keep elsewhere: one timer in a hundred so late, or any one. */
 const USUAL_MS = 100;
 const RARE_MS = 1_000;
 
