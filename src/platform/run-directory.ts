@@ -3,19 +3,20 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { errorCode } from '../core/errors.ts';
-import { identifyProcess, isAlive, type ProcessIdentity } from './process-table.ts';
+import { draftName, type Maker, readDraftName, thisProcess } from './draft-name.ts';
+import { isAlive } from './process-table.ts';
 
 /** Names the variable by which a run's processes are found after a crash, whoever their parent is. */
 export const RUN_VARIABLE = 'LABS_RUN';
 
 /** So that a sweep takes nothing else for a run, should LABS_RUNS_DIR name a directory with other things. */
 const PREFIX = 'run-';
-/** With a point before it: a run that is being made. */
-const NAME = /^\.?run-([a-z2-7]{10})$/;
+const NAME = /^run-([a-z2-7]{10})$/;
+/** A run that is being made. */
+const DRAFT = /^\.run-([a-z2-7]{10})$/;
 
 /** Whose run it is. What a run makes carries this, so that leftovers can be told from live ones. */
-export interface RunOwner extends ProcessIdentity {
-  host: string;
+export interface RunOwner extends Maker {
   /** Milliseconds since the epoch. */
   startedAt: number;
 }
@@ -36,12 +37,8 @@ export interface RunDirectory {
 export async function createRunDirectory(runs: string): Promise<RunDirectory> {
   const id = newRunId();
   const directory = path.join(runs, `${PREFIX}${id}`);
-  const draft = path.join(runs, `.${PREFIX}${id}`);
-  const owner: RunOwner = {
-    ...(await identifyProcess(process.pid)),
-    host: hostname(),
-    startedAt: Date.now(),
-  };
+  const owner: RunOwner = { ...(await thisProcess()), startedAt: Date.now() };
+  const draft = path.join(runs, draftName(`.${PREFIX}${id}`, owner));
   // Others must reach what is inside: Postgres runs as another user where we are root.
   await mkdir(draft, { recursive: true, mode: 0o755 });
   await writeFile(path.join(draft, 'owner.json'), JSON.stringify(owner));
@@ -59,7 +56,7 @@ export interface FoundRun {
   id: string;
   path: string;
   /** Undefined where the record is unreadable. */
-  owner: RunOwner | undefined;
+  owner: Maker | undefined;
   alive: boolean;
 }
 
@@ -70,24 +67,29 @@ export async function findRuns(runs: string): Promise<FoundRun[]> {
     throw error;
   });
   const found = names.map(async (name): Promise<FoundRun[]> => {
-    const [, id] = NAME.exec(name) ?? [];
-    if (id === undefined) return [];
-    const directory = path.join(runs, name);
-    const owner = await readOwner(directory);
-    // A draft's owner is at work unless it died within the millisecond between two calls.
-    const alive = owner !== undefined && (await isOwnerAlive(owner));
-    return [{ id, path: directory, owner, alive }];
+    const run = await readRun(runs, name);
+    if (run === undefined) return [];
+    const alive = run.owner !== undefined && (await isOwnerAlive(run.owner));
+    return [{ ...run, path: path.join(runs, name), alive }];
   });
   return (await Promise.all(found)).flat();
 }
 
 /** Of another machine nothing is known: its runs count as alive, and are left alone. */
-export async function isOwnerAlive(owner: RunOwner): Promise<boolean> {
+export async function isOwnerAlive(owner: Maker): Promise<boolean> {
   return owner.host !== hostname() || isAlive(owner);
 }
 
 export async function removeTree(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function readRun(runs: string, name: string) {
+  const draft = readDraftName(name);
+  const [, making] = DRAFT.exec(draft?.label ?? '') ?? [];
+  if (draft !== undefined && making !== undefined) return { id: making, owner: draft.maker };
+  const [, id] = NAME.exec(name) ?? [];
+  return id === undefined ? undefined : { id, owner: await readOwner(path.join(runs, name)) };
 }
 
 async function readOwner(directory: string): Promise<RunOwner | undefined> {

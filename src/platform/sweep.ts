@@ -9,8 +9,8 @@ export interface SweptRun {
   processes: number;
 }
 
-/** A directory without an owner's record is a run that is being made, unless it is older than this. */
-const DRAFT_AGE_MS = 60_000;
+/** A run whose record cannot be read may be at work, unless it is older than this. */
+const UNREADABLE_AGE_MS = 60_000;
 const GRACE_MS = 3_000;
 
 /** Ends and removes what runs left behind whose process is gone. Runs at work are not touched. */
@@ -28,5 +28,5 @@ export async function sweepRuns(runs: string): Promise<SweptRun[]> {
 
 async function isOld(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > DRAFT_AGE_MS;
+  return found !== undefined && Date.now() - found.mtimeMs > UNREADABLE_AGE_MS;
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { errorCode } from '../../core/errors.ts';
-import { identifyProcess, isAlive } from '../../platform/process-table.ts';
-import { removeTree } from '../../platform/run-directory.ts';
+import { draftName, readDraftName, thisProcess } from '../../platform/draft-name.ts';
+import { isOwnerAlive, removeTree } from '../../platform/run-directory.ts';
 import { releaseSharedMemory } from '../../platform/shared-memory.ts';
+
+const LABEL = '.draft-';
 
 /**
  * A directory that is made once and then only read. It appears whole or not at all: `make` fills a
@@ -20,7 +21,8 @@ export async function cached(
   const parent = path.dirname(directory);
   await mkdir(parent, { recursive: true, mode: 0o755 });
   await removeAbandonedDrafts(parent);
-  const draft = path.join(parent, await draftName());
+  const label = `${LABEL}${randomBytes(4).toString('hex')}`;
+  const draft = path.join(parent, draftName(label, await thisProcess()));
   try {
     await mkdir(draft);
     // Whatever the umask: the server may be another user.
@@ -36,22 +38,12 @@ export async function cached(
   return directory;
 }
 
-const SEPARATOR = '~';
-
-async function draftName(): Promise<string> {
-  const { pid, started } = await identifyProcess(process.pid);
-  const maker = [hostname(), pid, encodeURIComponent(started)];
-  return ['.draft', ...maker, randomBytes(4).toString('hex')].join(SEPARATOR);
-}
-
 /** Of processes of this machine that were killed while they were at it. */
 async function removeAbandonedDrafts(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const [kind, host, pid, started] = name.split(SEPARATOR);
-    if (kind !== '.draft' || host !== hostname() || started === undefined) continue;
-    const maker = { pid: Number(pid), started: decodeURIComponent(started) };
+    const { label, maker } = readDraftName(name) ?? {};
+    if (!label?.startsWith(LABEL) || maker === undefined || (await isOwnerAlive(maker))) continue;
     // One that cannot be removed now, because others are at it too, is removed another time.
-    if (await isAlive(maker)) continue;
     const draft = path.join(parent, name);
     await releaseSharedMemory(draft);
     await removeTree(draft).catch(() => {});

@@ -9,6 +9,7 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { draftName, readDraftName, thisProcess } from '../../../src/platform/draft-name.ts';
 import { createRunDirectory, findRuns } from '../../../src/platform/run-directory.ts';
 import { sweepRuns } from '../../../src/platform/sweep.ts';
 import { scratch } from '../../support/cli.ts';
@@ -85,6 +86,21 @@ describe('the directory of a run', () => {
   });
 });
 
+describe('the name of a draft', () => {
+  it.each([
+    { host: 'build-7.example', pid: 1, started: '12345' },
+    { host: 'a~b/c é%', pid: 4_194_304, started: 'Sat Nov 21 19:46:01 2026' },
+  ])('says who makes it: $host', (maker) => {
+    const name = draftName('.run-abc', maker);
+    expect(path.basename(name)).toBe(name);
+    expect(readDraftName(name)).toEqual({ label: '.run-abc', maker });
+  });
+
+  it.each(['', '~', '~~~', '.draft', 'a~b~c~d', 'a~b~1~d~e', 'a~b~~d'])('“%s” is none', (name) => {
+    expect(readDraftName(name)).toBeUndefined();
+  });
+});
+
 describe('the sweep', () => {
   it('leaves a run alone that is at work', async () => {
     await createRunDirectory(runs);
@@ -103,9 +119,25 @@ describe('the sweep', () => {
     expect(await sweepRuns(runs)).toEqual([]);
   });
 
-  it('leaves a draft alone that is younger than a minute', async () => {
-    make('.run-aaaaaaaaaa', undefined, 30_000);
-    make('.run-bbbbbbbbbb', '{"pid"', 30_000);
+  it('leaves a run alone whose record cannot be read, for a minute', async () => {
+    make('run-aaaaaaaaaa', undefined, 30_000);
+    make('run-bbbbbbbbbb', '{"pid"', 30_000);
+    expect(await sweepRuns(runs)).toEqual([]);
+    expect(readdirSync(runs)).toHaveLength(2);
+  });
+
+  it.each([
+    ['nothing in it yet', undefined],
+    ['half a record', '{"pid"'],
+  ])('removes a draft of a killed process at once: %s', async (_, record) => {
+    make(draftName('.run-aaaaaaaaaa', await reused()), record, 0);
+    expect(await sweepRuns(runs)).toEqual([{ id: 'aaaaaaaaaa', processes: 0 }]);
+    expect(readdirSync(runs)).toEqual([]);
+  });
+
+  it('leaves drafts alone of who is at work, and of other machines', async () => {
+    make(draftName('.run-aaaaaaaaaa', await thisProcess()));
+    make(draftName('.run-bbbbbbbbbb', { ...(await reused()), host: 'elsewhere.example' }));
     expect(await sweepRuns(runs)).toEqual([]);
     expect(readdirSync(runs)).toHaveLength(2);
   });
@@ -123,8 +155,10 @@ describe('the sweep', () => {
   });
 
   it('touches nothing that is no run, however old', async () => {
-    for (const name of ['workspaces', '.bundlewrap', 'run-', 'run-AAAAAAAAAA', 'run-aaaaaaaaaaa'])
-      make(name);
+    const owner = await reused();
+    const drafts = [draftName('.bundle', owner), '.run-aaaaaaaaaa~host~1', '.run-aaaaaaaaaa~h~1~%'];
+    const others = ['workspaces', '.bundlewrap', 'run-', 'run-AAAAAAAAAA', 'run-aaaaaaaaaaa'];
+    for (const name of [...others, ...drafts]) make(name);
     writeFileSync(path.join(runs, 'notes.txt'), '');
     const before = readdirSync(runs);
     expect(await sweepRuns(runs)).toEqual([]);
@@ -146,7 +180,7 @@ describe('the sweep', () => {
     const owner = await reused();
     make('run-aaaaaaaaaa', owner);
     const sweep = sweepRuns(runs);
-    renameSync(path.join(runs, 'run-aaaaaaaaaa'), path.join(runs, '.run-aaaaaaaaaa'));
+    renameSync(path.join(runs, 'run-aaaaaaaaaa'), path.join(runs, 'run-bbbbbbbbbb'));
     await sweep;
   });
 });
