@@ -69,8 +69,20 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
     expect(readdirSync(runs)).toEqual([]);
   });
 
-  const gradeInDocker = () =>
-    spawnLabs(['grade', '--trust', '--provider', 'docker'], { cwd: workspace, runs });
+  it('a container that dies while the app starts is not the learner’s failure', async () => {
+    const cwd = path.join(root, 'test/fixtures/apps/never-ready');
+    const { child, ended, said } = gradeInDocker({ cwd, more: ['--reporter', 'ndjson'] });
+    await said('"id":"world.shared"');
+    docker('kill', containersOf(child.pid!)[0]!);
+    const { code, output } = await ended;
+    expect(output).toContain('While the app started, Postgres went away');
+    expect(code).toBe(3);
+    expect(containersOf(child.pid!)).toEqual([]);
+    expect(readdirSync(runs)).toEqual([]);
+  });
+
+  const gradeInDocker = ({ cwd = workspace, more = [] as string[] } = {}) =>
+    spawnLabs(['grade', '--trust', '--provider', 'docker', ...more], { cwd, runs });
 
   async function grade(provider: string, ...more: string[]): Promise<Report> {
     const file = path.join(place.path, `${provider}.json`);

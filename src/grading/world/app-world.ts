@@ -8,6 +8,7 @@ import type { RunningProxy } from '../../network/proxy.ts';
 import type { Services } from '../services.ts';
 import { Backing } from './backing.ts';
 import { ProcessSlot } from './process-slot.ts';
+import { startUnlessLost } from './start-unless-lost.ts';
 import type { World } from './world.ts';
 
 export interface WorldPlan {
@@ -38,6 +39,10 @@ export function appWorld(plan: WorldPlan): Resource<World> {
     const route = await plan.app.reach(proxy);
     proxy.behind(route);
     return route;
+  }
+
+  async function whyLost(): Promise<string | undefined> {
+    return (await plan.app.whyLost()) ?? (await backing.whyLost());
   }
 
   /** Resolves to the environment of the first web process. */
@@ -72,9 +77,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         slots.push(new ProcessSlot(plan.app, spec, context.signal, plan.now));
       }
     }
-    // Settled, not raced: a slot that is still starting would be missed by the teardown.
-    const started = await Promise.allSettled(slots.map((slot) => slot.start(context.progress)));
-    for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
+    await startUnlessLost(allSettled(slots.map((slot) => slot.start(context.progress))), whyLost);
     return environments.get(FIRST_INSTANCE) ?? {};
   }
 
@@ -91,7 +94,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         redis: backing.redis,
         origin: (name = FIRST_INSTANCE) => slotOf(name, slots).url,
         web: slots.map(({ name }) => name).filter((name) => name.startsWith('web.')),
-        whyLost: async () => (await plan.app.whyLost()) ?? (await backing.whyLost()),
+        whyLost,
         reach: (server) => plan.app.reach(server),
         postgresLinks: () => backing.postgresLinks,
         redisLinks: () => backing.redisLinks,
@@ -104,7 +107,7 @@ export function appWorld(plan: WorldPlan): Resource<World> {
         },
         heal: async () => {
           await backing.mend();
-          await Promise.all(slots.map((slot) => slot.heal()));
+          await startUnlessLost(allSettled(slots.map((slot) => slot.heal())), whyLost);
         },
       };
     },
@@ -113,6 +116,12 @@ export function appWorld(plan: WorldPlan): Resource<World> {
       await backing.end();
     },
   };
+}
+
+/** Settles when all have; then rejects as the first of them that failed: the rest could still come up. */
+async function allSettled(starts: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(starts))
+    if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 function slotOf(name: string, slots: readonly ProcessSlot[]): ProcessSlot {
