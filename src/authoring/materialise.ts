@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, rename, stat, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { STAMP } from '../apps/process/installed.ts';
 import type { Submission } from '../core/submission.ts';
+import { exists } from '../platform/exists.ts';
 import { removeTree } from '../platform/run-directory.ts';
 import { readSubmission } from '../workspace/submission.ts';
 import { applyMutant } from './mutant.ts';
@@ -70,11 +71,4 @@ async function copyWorkspace(from: string, to: string): Promise<void> {
     recursive: true,
     filter: (source) => !LEFT_OUT.includes(path.basename(source)),
   });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

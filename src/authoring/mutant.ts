@@ -1,9 +1,10 @@
-import { cp, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestFile } from '../catalog/manifest-file.ts';
 import { placeOf } from '../catalog/yaml/source.ts';
 import { bug } from '../core/errors.ts';
 import type { MutantManifest } from '../core/mutant-manifest.ts';
+import { exists } from '../platform/exists.ts';
 import { misfit } from './misfit.ts';
 
 /** A solution with one deliberate fault. */
@@ -82,11 +83,4 @@ function refuseUnchanged({ manifest, overlay, file: { source, valueSpan } }: Mut
         `${placeOf(source, valueSpan(['edits', index, 'replace']))}: edits[${index}] puts the text itself in its place.`,
         { hint: 'Write in `replace` what makes it wrong.' },
       );
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bug, interrupted } from '../core/errors.ts';
 import type { LabEntry } from '../core/lab.ts';
+import { exists } from '../platform/exists.ts';
 
 /** What work on a template leaves in it. */
 const LEFT_OUT = ['node_modules', 'dist', '.venv', '__pycache__', '.DS_Store'];
@@ -77,11 +78,4 @@ export function packageName(name: string): string {
     .replace(/^[._-]+|[._-]+$/g, '')
     .slice(0, 100);
   return safe === '' || safe === 'node_modules' || safe === 'favicon.ico' ? 'my-app' : safe;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

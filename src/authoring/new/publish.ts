@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { displayPath } from '../../catalog/display-path.ts';
 import {
@@ -10,6 +10,7 @@ import {
   usageError,
 } from '../../core/errors.ts';
 import { atomicFile } from '../../platform/atomic-file.ts';
+import { exists } from '../../platform/exists.ts';
 import type { Files } from './scaffold.ts';
 
 export interface Publication {
@@ -109,15 +110,4 @@ function asLabsError(error: unknown, root: string): LabsError {
     hint: 'See whether you may write there, and whether the disk has room.',
     cause: error,
   });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    (error: unknown) => {
-      // Below a file there is nothing; to make something there then fails, and says so.
-      if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return false;
-      throw error;
-    },
-  );
 }

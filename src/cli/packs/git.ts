@@ -1,7 +1,8 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, type LabsError, usageError } from '../../core/errors.ts';
 import { type CommandOutcome, runCommand } from '../../platform/command.ts';
+import { exists } from '../../platform/exists.ts';
 import type { Host } from '../../platform/host.ts';
 import { removeTree } from '../../platform/run-directory.ts';
 import { cacheFor } from './cache.ts';
@@ -149,12 +150,5 @@ function unreachable(
       detail: said.split('\n').slice(0, 8).join('\n') || undefined,
       hint: 'See whether `git ls-remote` reaches it; a commit that was fetched before needs no network.',
     },
-  );
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
   );
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../core/errors.ts';
 import { draftName, readDraftName, thisProcess } from '../../platform/draft-name.ts';
+import { exists } from '../../platform/exists.ts';
 import { isOwnerAlive, removeTree } from '../../platform/run-directory.ts';
 import { releaseSharedMemory } from '../../platform/shared-memory.ts';
 
@@ -48,14 +49,4 @@ async function removeAbandonedDrafts(parent: string): Promise<void> {
     await releaseSharedMemory(draft);
     await removeTree(draft).catch(() => {});
   }
-}
-
-async function exists(directory: string): Promise<boolean> {
-  return stat(directory).then(
-    () => true,
-    (error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return false;
-      throw error;
-    },
-  );
 }
