@@ -1,6 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import comparisonSchema from '../../schemas/comparison.schema.json' with { type: 'json' };
+import reportSchema from '../../schemas/report.schema.json' with { type: 'json' };
 import type { RunEvent } from '../../src/core/event.ts';
 import type { Report } from '../../src/core/report.ts';
 import { scratch } from '../support/cli.ts';
@@ -18,6 +21,9 @@ afterAll(() => place.remove());
 
 const run = (args: string[], env: Record<string, string> = {}) =>
   spawnLabs(args, { cwd: at('work'), runs: at('runs'), env, source: true }).ended;
+
+const ajv = new Ajv({ strictTypes: false, strictRequired: false, validateFormats: false });
+const conforms = ajv.addSchema(reportSchema).compile(comparisonSchema);
 
 /** The fault of the pack's mutant: the class's withheld check fails. */
 const SHOWS_ALL = ['found === undefined || found.owner !== owner', 'found === undefined'] as const;
@@ -133,6 +139,7 @@ describe('a run in all formats at once', () => {
     expect(output).toMatch(/seed +\w+ +another/);
     expect(output).toContain('Not the same exam');
     const asJson = await compare('../better.json', '--json');
+    expect(conforms(JSON.parse(asJson.output)), JSON.stringify(conforms.errors)).toBe(true);
     expect(JSON.parse(asJson.output)).toMatchObject({
       format: 'labs/comparison/v1',
       same: false,
