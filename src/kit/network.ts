@@ -25,6 +25,12 @@ export interface NetworkRecord {
   process?: string;
 }
 
+const WAYS = {
+  both: 'each way',
+  upstream: 'on the way there',
+  downstream: 'on the way back',
+};
+
 /** Does the same on every link. */
 export function createNetwork(
   links: () => readonly Pick<ServiceLink<unknown>, 'faults'>[],
@@ -49,7 +55,10 @@ export function createNetwork(
   return {
     cut: () => become('cut', 'connections cut, new ones refused', (faults) => faults.cut()),
     refuse: () => become('refuse', 'new connections refused', (faults) => faults.refuse()),
-    delay: (ms) => become('delay', `delayed by ${ms} ms each way`, (faults) => faults.delay(ms)),
+    delay: (ms, options = {}) =>
+      become('delay', `delayed by ${ms} ms ${WAYS[options.only ?? 'both']}`, (faults) =>
+        faults.delay(ms, options),
+      ),
     blackhole: () =>
       become('blackhole', 'connections stay open, nothing passes', (faults) => faults.blackhole()),
     reset: () => {

@@ -1,6 +1,13 @@
-import type { Conditions } from './flow.ts';
+import type { Conditions, Direction } from './flow.ts';
 
 export type Fault = 'none' | 'cut' | 'refuse' | 'delay' | 'blackhole';
+
+export interface DelayOptions {
+  /** The one direction that is slow: `upstream` is what the app says, `downstream` what it is answered. */
+  only?: Direction;
+}
+
+export const NO_DELAY: Conditions['delayMs'] = { upstream: 0, downstream: 0 };
 
 /**
  * Breaks a network. A fault takes effect at once, and lasts until `restore` or
@@ -16,10 +23,10 @@ export interface Faults {
   /** Resets every open connection (RST), once. Goes with any fault. */
   reset(): void;
   /**
-   * Each chunk, in each direction, waits `ms` milliseconds: latency, not throughput.
+   * Each chunk, in each direction or `only` in one, waits `ms` milliseconds: latency, not throughput.
    * Throws a RangeError for a negative number, an Error while connections are refused.
    */
-  delay(ms: number): void;
+  delay(ms: number, options?: DelayOptions): void;
   /**
    * Connections are accepted and stay open, but nothing passes either way, not even
    * the end of a connection. Throws an Error while connections are refused.
@@ -45,7 +52,7 @@ export interface Breakable {
 export function createFaults(network: Breakable): Faults {
   let active: Fault = 'none';
 
-  function become(fault: Fault, delayMs = 0): void {
+  function become(fault: Fault, delayMs = NO_DELAY): void {
     if (active === 'blackhole' && fault !== 'blackhole') network.resetAll();
     active = fault;
     network.conditions.delayMs = delayMs;
@@ -75,12 +82,15 @@ export function createFaults(network: Breakable): Faults {
     reset() {
       network.resetAll();
     },
-    delay(ms) {
+    delay(ms, { only } = {}) {
       if (!(ms >= 0 && Number.isFinite(ms))) {
         throw new RangeError(`a delay takes 0 ms or more, not ${ms}`);
       }
       needsConnections('delay');
-      become('delay', ms);
+      become(
+        'delay',
+        only === undefined ? { upstream: ms, downstream: ms } : { ...NO_DELAY, [only]: ms },
+      );
     },
     blackhole() {
       needsConnections('blackhole');

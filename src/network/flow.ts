@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { Fifo } from './fifo.ts';
 
+/** `upstream`: what clients say to the server; `downstream`: what it answers. */
+export type Direction = 'upstream' | 'downstream';
+
 /** What the network is like at the moment. One object, shared by all flows of a proxy. */
 export interface Conditions {
   /** Milliseconds that each chunk waits. */
-  delayMs: number;
+  delayMs: Readonly<Record<Direction, number>>;
   /** Nothing passes, not even an end. */
   blackhole: boolean;
 }
@@ -29,6 +32,7 @@ const HELD_UNDER_BLACKHOLE = 64 * 1024;
 export class Flow {
   readonly #source: Duplex;
   readonly #sink: Duplex;
+  readonly #direction: Direction;
   readonly #conditions: Conditions;
   readonly #held = new Fifo<Held>();
   #heldBytes = 0;
@@ -36,11 +40,13 @@ export class Flow {
 
   /** @param through Sees each chunk as it arrives, and says what to pass on. */
   constructor(
+    direction: Direction,
     source: Duplex,
     sink: Duplex,
     conditions: Conditions,
     through: (chunk: Buffer) => Buffer,
   ) {
+    this.#direction = direction;
     this.#source = source;
     this.#sink = sink;
     this.#conditions = conditions;
@@ -58,11 +64,11 @@ export class Flow {
   /** Passes on what may pass under the conditions of now; call it when they have changed. */
   pump(): void {
     clearTimeout(this.#timer);
-    const { blackhole, delayMs } = this.#conditions;
+    const { blackhole } = this.#conditions;
     while (!blackhole && !this.#sink.writableNeedDrain) {
       const next = this.#held.first;
       if (next === undefined) break;
-      const wait = delayMs === 0 ? 0 : next.due - performance.now();
+      const wait = this.#delayMs === 0 ? 0 : next.due - performance.now();
       if (wait > 0) {
         this.#timer = setTimeout(() => this.pump(), Math.ceil(wait));
         break;
@@ -81,8 +87,12 @@ export class Flow {
     this.#heldBytes = 0;
   }
 
+  get #delayMs(): number {
+    return this.#conditions.delayMs[this.#direction];
+  }
+
   #hold(chunk: Buffer | undefined): void {
-    this.#held.push({ chunk, due: performance.now() + this.#conditions.delayMs });
+    this.#held.push({ chunk, due: performance.now() + this.#delayMs });
     this.#heldBytes += chunk?.length ?? 0;
     this.pump();
   }

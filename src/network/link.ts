@@ -59,10 +59,10 @@ export class Link {
     const client = this.#client;
     this.#upstream = upstream;
     this.#watch(upstream, () => client.resetAndDestroy());
-    const up = new Flow(client, upstream, this.#conditions, (chunk) =>
+    const up = new Flow('upstream', client, upstream, this.#conditions, (chunk) =>
       this.#observer.fromClient(chunk, (reply) => down.send(reply)),
     );
-    const down = new Flow(upstream, client, this.#conditions, (chunk) =>
+    const down = new Flow('downstream', upstream, client, this.#conditions, (chunk) =>
       this.#observer.fromUpstream(chunk, (reply) => up.send(reply)),
     );
     this.#flows = [up, down];

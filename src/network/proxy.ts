@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Door } from './door.ts';
-import { createFaults, type Faults } from './faults.ts';
+import { createFaults, type Faults, NO_DELAY } from './faults.ts';
 import type { Conditions } from './flow.ts';
 import { Link } from './link.ts';
 import type { TapFactory } from './tap.ts';
@@ -45,7 +45,7 @@ export interface RunningProxy extends AsyncDisposable {
  */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { name, upstream, tap, host = '127.0.0.1' } = options;
-  const conditions: Conditions = { delayMs: 0, blackhole: false };
+  const conditions: Conditions = { delayMs: NO_DELAY, blackhole: false };
   const links = new Set<Link>();
   let outer: OuterDoor | undefined;
   let accepted = 0;

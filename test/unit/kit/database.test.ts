@@ -256,6 +256,9 @@ describe('faults', () => {
       ['cut', 'Postgres', undefined],
       ['blackhole', 'Postgres', 'web.1'],
     ]);
+    network.delay(5, { only: 'upstream' });
+    expect(incidents.list.at(-1)!.text).toBe('delayed by 5 ms on the way there');
+    await network.restore();
     const [delay, reset, , cut] = incidents.list;
     expect(delay!.startedAt + delay!.durationMs!).toBeLessThanOrEqual(cut!.startedAt);
     expect(reset).not.toHaveProperty('durationMs');

@@ -230,6 +230,23 @@ describe('delay', () => {
     expect(took).toBeLessThan(2_000);
   });
 
+  test.for(['upstream', 'downstream'] as const)(
+    'only %s, the other way is as ever',
+    async (only) => {
+      const socket = await openThrough();
+      const [server] = [...echoSockets];
+      const arrived = once(server!, 'data').then(() => performance.now());
+      proxy.faults.delay(200, { only });
+      const started = performance.now();
+      expect(await say(socket, 'there and back')).toBe('there and back');
+      const there = (await arrived) - started;
+      const back = performance.now() - started - there;
+      const [slow, quick] = only === 'upstream' ? [there, back] : [back, there];
+      expect(slow).toBeGreaterThanOrEqual(199);
+      expect(quick).toBeLessThan(slow);
+    },
+  );
+
   test('holds an end, too', async () => {
     const socket = await openThrough();
     proxy.faults.delay(50);
@@ -250,7 +267,7 @@ describe('delay', () => {
 
   test('refuses what is no delay', () => {
     expect(() => proxy.faults.delay(-1)).toThrow(RangeError);
-    expect(() => proxy.faults.delay(Number.NaN)).toThrow(RangeError);
+    expect(() => proxy.faults.delay(Number.NaN, { only: 'upstream' })).toThrow(RangeError);
     proxy.faults.refuse();
     expect(() => proxy.faults.delay(1)).toThrow('restore() first');
   });
