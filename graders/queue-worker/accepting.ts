@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { defineStage, eventually, expect, type Http, type Response } from 'backend-labs/kit';
+import {
+  defineStage,
+  eventually,
+  expect,
+  type Http,
+  type Response,
+  type SharedContext,
+} from 'backend-labs/kit';
 import { expectDoneOnce, getJob, isFinal, pathOf, post, postAll, settled, until } from './api.ts';
 import { databaseNow, room } from './bounds.ts';
 import { digest, flaky, type Job, newText, sleep, sum } from './job.ts';
@@ -248,7 +255,7 @@ export default defineStage({
       hint: 'Commit the new progress after each step, not at the end; set it to 0 as an attempt begins. Let status, result and times change in one statement.',
       reference: ASYNC_REPLY,
       run: async ({ http, sql, random }) => {
-        const [steps, part] = [random.integer(5, 7), 300];
+        const [steps, part] = [random.integer(6, 8), 300];
         const job = await post(http, sleep(steps * part, steps));
         const seen: Response<Job>[] = [job.answer];
         const bound = performance.now() + WITHIN + (await room(http));
@@ -279,67 +286,81 @@ export default defineStage({
       timeoutMs: 60_000,
       hint: 'When an attempt fails and another is left, the job is `queued` again, with `error` set. Completing it sets `error` to null.',
       reference: ASYNC_REPLY,
-      run: async ({ http, sql, random, env }) => {
-        const { backoffMs } = settingsOf(env);
-        const job = await post(http, flaky(2, random.integer(20, 60)));
-        const action = `POST /jobs with a job that fails twice`;
-        const wait = { withinMs: WITHIN, action };
-        let startedAt: string | null = null;
-        for (const attempt of [1, 2]) {
-          await until(
-            sql,
-            [job],
-            (ledger) => {
-              const failed = attemptsOf(ledger, job.id)[attempt - 1]?.outcome === 'failed';
-              if (failed) return undefined;
-              return {
-                expected: `attempt ${attempt} to fail`,
-                actual: 'no such row in attempts',
-                about: [job.id],
-              };
-            },
-            wait,
-          );
-          // What is written apart from the outcome may come a moment later.
-          await pause(60);
-          const sent = await databaseNow(sql);
-          const found = await getJob(http, job, { note: `after attempt ${attempt} has failed` });
-          expectConsistent(found);
-          startedAt ??= found.json.startedAt;
-          const { attempts } = await readLedger(sql, [job.id]);
-          const ended = attempts[attempt - 1]!.endedAt!;
-          // Within the pause, unless the machine was slow.
-          const inPause =
-            attempts.length === attempt &&
-            (await databaseNow(sql)) < ended + backoffMs * 2 ** (attempt - 1) &&
-            sent > ended + 50;
-          if (!inPause) continue;
-          expect(found).toHaveJson({
-            status: 'queued',
-            attempts: attempt,
-            error: `attempt ${attempt} failed`,
-          });
-        }
-        const ledger = await settled(sql, [job], wait);
-        expectDoneOnce(ledger, [job], action);
-        for (const { attempt, outcome, error } of ledger.attempts.slice(0, 2))
-          expect({ outcome, error }, `attempt ${attempt} in attempts`).toBe({
-            outcome: 'failed',
-            error: `attempt ${attempt} failed`,
-          });
-        expect(await http.get(pathOf(job))).toHaveJson({
-          status: 'completed',
-          attempts: 3,
-          error: null,
-          progress: 100,
-          result: { attempt: 3 },
-          runAt: job.answer.json.runAt,
-          startedAt,
-        });
+      run: async (context) => {
+        // On a slow machine every look may come after the pause: then another job is looked at.
+        for (let round = 1; round <= 4; round += 1) if (await failsTwice(context)) return;
       },
     },
   ],
 });
+
+/** False where no look fell into a pause. @throws {CheckFailure} what was seen is not as the contract has it */
+async function failsTwice({
+  http,
+  sql,
+  random,
+  env,
+}: Pick<SharedContext, 'http' | 'sql' | 'random' | 'env'>): Promise<boolean> {
+  const { backoffMs } = settingsOf(env);
+  const job = await post(http, flaky(2, random.integer(20, 60)));
+  const action = `POST /jobs with a job that fails twice`;
+  const wait = { withinMs: WITHIN, action };
+  let startedAt: string | null = null;
+  let looks = 0;
+  for (const attempt of [1, 2]) {
+    await until(
+      sql,
+      [job],
+      (ledger) => {
+        const failed = attemptsOf(ledger, job.id)[attempt - 1]?.outcome === 'failed';
+        if (failed) return undefined;
+        return {
+          expected: `attempt ${attempt} to fail`,
+          actual: 'no such row in attempts',
+          about: [job.id],
+        };
+      },
+      wait,
+    );
+    // What is written apart from the outcome may come a moment later.
+    await pause(60);
+    const sent = await databaseNow(sql);
+    const found = await getJob(http, job, { note: `after attempt ${attempt} has failed` });
+    expectConsistent(found);
+    startedAt ??= found.json.startedAt;
+    const { attempts } = await readLedger(sql, [job.id]);
+    const ended = attempts[attempt - 1]!.endedAt!;
+    // Within the pause, unless the machine was slow.
+    const inPause =
+      attempts.length === attempt &&
+      (await databaseNow(sql)) < ended + backoffMs * 2 ** (attempt - 1) &&
+      sent > ended + 50;
+    if (!inPause) continue;
+    looks += 1;
+    expect(found).toHaveJson({
+      status: 'queued',
+      attempts: attempt,
+      error: `attempt ${attempt} failed`,
+    });
+  }
+  const ledger = await settled(sql, [job], wait);
+  expectDoneOnce(ledger, [job], action);
+  for (const { attempt, outcome, error } of ledger.attempts.slice(0, 2))
+    expect({ outcome, error }, `attempt ${attempt} in attempts`).toBe({
+      outcome: 'failed',
+      error: `attempt ${attempt} failed`,
+    });
+  expect(await http.get(pathOf(job))).toHaveJson({
+    status: 'completed',
+    attempts: 3,
+    error: null,
+    progress: 100,
+    result: { attempt: 3 },
+    runAt: job.answer.json.runAt,
+    startedAt,
+  });
+  return looks > 0;
+}
 
 /** Asks until the job is in a final state, and gives that answer. */
 async function completed(http: Http, job: { id: string }): Promise<Response<Job>> {

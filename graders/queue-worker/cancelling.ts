@@ -28,8 +28,8 @@ import { settingsOf } from './settings.ts';
 
 const WITHIN = 10_000;
 const RACERS = 30;
-/** Less than anybody waits for an answer of Postgres. */
-const HELD_MS = 1_200;
+/** The job is due after 500 ms of it: what is left is less than anybody waits for an answer of Postgres. */
+const HELD_MS = 1_800;
 
 export default defineStage({
   id: 'cancelling',
@@ -87,7 +87,7 @@ export default defineStage({
       reference: ASYNC_REPLY,
       run: async (context) => {
         // On a slow machine a pause may be over before the cancellation arrives: then it is tried on another job.
-        for (let round = 1; round <= 4; round += 1) if (await cancelInPause(context)) return;
+        for (let round = 1; round <= 6; round += 1) if (await cancelInPause(context)) return;
       },
     },
     {

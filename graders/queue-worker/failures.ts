@@ -72,10 +72,16 @@ export default defineStage({
         const settings = settingsOf(env);
         const { maxAttempts } = settings;
         const [extra, slack] = [await room(http), await clockSlack(sql)];
-        const jobs = await postAll(http, [poison(), poison(30), flaky(maxAttempts - 1)]);
+        // Eight: what the machine adds to a pause that grows too little does not hide all of them.
+        const bad = await postAll(
+          http,
+          Array.from({ length: 8 }, (_, i) => poison(5 * i)),
+        );
+        const last = await post(http, flaky(maxAttempts - 1));
+        const jobs = [...bad, last];
         const action = `POST /jobs with jobs that always fail; MAX_ATTEMPTS is ${maxAttempts}`;
         const ledger = await settled(sql, jobs, { withinMs: lifeOf(settings) + extra, action });
-        for (const job of jobs.slice(0, 2)) {
+        for (const job of bad) {
           const { id } = job;
           expectDead(ledger, id, maxAttempts, action);
           expectPauses(ledger, job, settings, { extra, slack, action });
@@ -87,7 +93,7 @@ export default defineStage({
             error: `attempt ${maxAttempts} failed`,
           });
         }
-        expectDoneOnce(ledger, jobs.slice(2), 'POST /jobs with a job whose last attempt succeeds');
+        expectDoneOnce(ledger, [last], 'POST /jobs with a job whose last attempt succeeds');
       },
     },
     {
@@ -112,11 +118,18 @@ export default defineStage({
           SELECT 'sum', '{"numbers":[1]}', status, 1, 4, 'not dead', now() + interval '1 hour', now(),
             CASE status WHEN 'cancelled' THEN now() END
           FROM unnest(ARRAY['cancelled', 'queued']) AS status`;
-        const rows = await sql<{ id: string }>`
-          SELECT id FROM jobs WHERE status = 'dead' ORDER BY finished_at DESC LIMIT 100`;
+        const rows = await sql<{ id: string; finished_at: Date }>`
+          SELECT id, finished_at FROM jobs WHERE status = 'dead' ORDER BY finished_at DESC LIMIT 100`;
         const list = await http.get<{ items: Job[] }>('/dead-letters');
         expect(list).toHaveStatus(200);
-        expect(idsOf(list.json.items), 'the ids in the list', list).toBe(idsOf(rows));
+        const listed = idsOf(list.json.items);
+        // Of those that died in the same millisecond either may be first.
+        const right = rows.toSorted(
+          (a, b) =>
+            b.finished_at.getTime() - a.finished_at.getTime() ||
+            listed.indexOf(a.id) - listed.indexOf(b.id),
+        );
+        expect(listed, 'the ids in the list', list).toBe(idsOf(right));
         const [first] = list.json.items;
         expect(first, 'the first of the list', list).toBe((await getJob(http, first!)).json);
       },

@@ -17,7 +17,8 @@ export default defineGrader({
   instances: { web: 1, worker: 2 },
   env: (random) => ({
     MAX_ATTEMPTS: String(random.integer(3, 4)),
-    BACKOFF_BASE_MS: String(random.integer(150, 250)),
+    // So long that a slow look still falls into the pause.
+    BACKOFF_BASE_MS: String(random.integer(300, 400)),
     // Long, but where leases are to run out: on a busy machine those of living workers must not.
     LEASE_MS: String(random.integer(5_000, 7_000)),
     WORKER_CONCURRENCY: String(random.integer(2, 4)),

@@ -213,7 +213,7 @@ async function expectProgressToGrow(
   action: string,
   moments: readonly Moment[],
 ): Promise<void> {
-  const end = performance.now() + Math.max(...jobs.map(({ ms }) => ms)) / 4 + 200;
+  const end = performance.now() + Math.max(...jobs.map(({ ms }) => ms)) / 2 + 300;
   let before = await readLedger(sql, idsOf(jobs));
   while (performance.now() < end) {
     await pause(15);

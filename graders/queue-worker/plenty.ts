@@ -6,7 +6,7 @@ import {
   type OwnContext,
   statementLines,
 } from 'backend-labs/kit';
-import { type Accepted, expectDoneOnce, postAll, settled, underWay } from './api.ts';
+import { type Accepted, expectDoneOnce, post, postAll, settled, underWay } from './api.ts';
 import { room, watchForStalls } from './bounds.ts';
 import { digest, flaky, newText, poison, sleep, sum, type Task } from './job.ts';
 import { type AttemptRow, ledgerFailure, seconds } from './ledger.ts';
@@ -75,7 +75,8 @@ export default defineStage({
       run: async ({ http, sql, env }) => {
         const { concurrency } = settingsOf(env);
         const tasks = Array.from({ length: WORKERS.length * concurrency * 4 }, () => sleep(250));
-        const jobs = await postAll(http, tasks);
+        // All at once: so that there are more than all slots take, however slow a request is.
+        const jobs = await postAll(http, tasks, { atOnce: tasks.length });
         const action = `POST /jobs, ${jobs.length} times, each a job of 250 ms; WORKER_CONCURRENCY is ${concurrency}`;
         const ledger = await settled(sql, jobs, { withinMs: 20_000, action });
         expectDoneOnce(ledger, jobs, action);
@@ -114,23 +115,19 @@ export default defineStage({
       run: async ({ http, sql, app, random }) => {
         await app.process('worker.2').terminate(10_000);
         const ms = 2_500;
-        // Taken together with some others, which are done at once.
-        const [long, ...others] = await postAll(http, [
-          sleep(ms),
-          sum(random),
-          sum(random),
-          sum(random),
-        ]);
+        // Taken together with some others, which are done at once, or with none; not with those that come later.
+        const long = await post(http, sleep(ms));
+        const others = await postAll(http, [sum(random), sum(random), sum(random)]);
         const action = `a job of ${ms} ms in worker.1, the only worker, and short ones beside it`;
-        await underWay(sql, [long!], { withinMs: 5_000, action });
+        await underWay(sql, [long], { withinMs: 5_000, action });
         const later = await postAll(
           http,
           Array.from({ length: 6 }, () => sum(random)),
         );
-        const all = [long!, ...others, ...later];
+        const all = [long, ...others, ...later];
         const ledger = await settled(sql, all, { withinMs: ms + 10_000, action });
         expectDoneOnce(ledger, all, action);
-        const end = ledger.attempts.find(({ jobId }) => jobId === long!.id)!.endedAt!;
+        const end = ledger.attempts.find(({ jobId }) => jobId === long.id)!.endedAt!;
         const meanwhile = ledger.attempts.filter(
           ({ jobId, startedAt }) => later.some(({ id }) => id === jobId) && startedAt < end,
         );
@@ -139,7 +136,7 @@ export default defineStage({
             action,
             expected: 'jobs that come while the long one is under way to begin before it ends',
             actual: `none of ${later.length} did`,
-            about: [long!.id, later[0]!.id],
+            about: [long.id, later[0]!.id],
           });
       },
     },
@@ -155,13 +152,16 @@ export default defineStage({
         const { backoffMs, concurrency } = settingsOf(env);
         const many = WORKERS.length * concurrency + 2;
         const stalls = watchForStalls();
+        // At once: the good ones must have come before the pauses of the bad ones are over.
         const bad = await postAll(
           http,
           Array.from({ length: many }, () => poison()),
+          { atOnce: many },
         );
         const good = await postAll(
           http,
           Array.from({ length: 10 }, () => sum(random)),
+          { atOnce: 10 },
         );
         const all = [...bad, ...good];
         const action = `POST /jobs with ${many} jobs that always fail, then with ${good.length} others; BACKOFF_BASE_MS is ${backoffMs}`;
@@ -197,7 +197,10 @@ export default defineStage({
         for (;;) {
           const keys = await redis.keys();
           const sizes = await Promise.all(
-            keys.slice(0, 500).map((key) => redis.command<number | null>('MEMORY', 'USAGE', key)),
+            keys
+              .slice(0, 500)
+              // Of all that is in it: five of its parts, which it looks at by itself, may be small ones.
+              .map((key) => redis.command<number | null>('MEMORY', 'USAGE', key, 'SAMPLES', '0')),
           );
           const bytes = sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
           if (keys.length <= MOST_KEYS && bytes <= MOST_BYTES) return;
