@@ -108,13 +108,17 @@ export default defineStage({
       reference: TOO_MANY,
       run: async ({ http, random, env }) => {
         const { byDefault } = policiesOf(env);
-        const key = newKey(random);
-        const note = `one of the first ${byDefault.limit} of a new client`;
-        const first = await inTurn([http], byDefault, byDefault.limit, { key, note });
-        expectLawful(first, byDefault);
-        const { calls, refused } = await exhaust([http], byDefault, { key });
-        expectAtMost([...first, ...calls], byDefault);
-        expect(refused.response).toBeProblem(429);
+        // On a slow machine a window passes meanwhile, and who lets too few pass has room again: then once more.
+        for (let round = 1; round <= 3; round += 1) {
+          const key = newKey(random);
+          const note = `one of the first ${byDefault.limit} of a new client`;
+          const first = await inTurn([http], byDefault, byDefault.limit, { key, note });
+          expectLawful(first, byDefault);
+          const { calls, refused } = await exhaust([http], byDefault, { key });
+          expectAtMost([...first, ...calls], byDefault);
+          expect(refused.response).toBeProblem(429);
+          if (first.at(-1)!.answered - first[0]!.sent < byDefault.windowMs / 2) return;
+        }
       },
     },
     {

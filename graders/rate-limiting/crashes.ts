@@ -13,8 +13,9 @@ import { type Policy, policiesOf } from './policies.ts';
 import { DISPOSABILITY, INCR, redisDocs } from './reading.ts';
 import { exhaust } from './refused.ts';
 
-/** Milliseconds that each message between app and Redis waits, so that a process can die between two. */
-const LATENCY = 40;
+/** Milliseconds that each reply of Redis waits, so that a process can die between two commands. */
+const REPLY_MS = 200;
+const SETTLED_MS = 120;
 
 /** What the contract gives the app between SIGTERM and its end, and the machine. */
 const STOP_MS = 5_000;
@@ -133,7 +134,8 @@ async function killAtFirstWrite(context: OwnContext, policy: Policy): Promise<vo
   // What is made once (a script, a connection) is made by now.
   await ask(http, policy, { key: newKey(random) });
   await redis.flush();
-  redis.delay(LATENCY);
+  // What it writes is there at once, and it hears of that only later.
+  redis.delay(REPLY_MS, { only: 'downstream' });
   const note = 'the app is killed as it writes its first key';
   const sent = attempt(() => ask(http, policy, { key: newKey(random), note }));
   let over = false;
@@ -151,7 +153,7 @@ async function killAtFirstWrite(context: OwnContext, policy: Policy): Promise<vo
   await sent;
   await redis.restore();
   // What was under way when it died has arrived or never will.
-  await new Promise((resolve) => setTimeout(resolve, 3 * LATENCY));
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
   await expectExpiries(context, `after kill -9 in the middle of a request under “${policy.name}”`);
   await app.web.start();
 }

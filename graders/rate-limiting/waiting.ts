@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineStage } from 'backend-labs/kit';
-import { burst, type Call, call, inTurn, newKey, until } from './calls.ts';
+import { type Call, call, inTurn, newKey, until } from './calls.ts';
 import { retryAfterOf } from './fields.ts';
 import { expectLawful, SLACK_MS } from './history.ts';
-import { type Policy, policiesOf, secondsOf } from './policies.ts';
+import { type Policy, policiesOf } from './policies.ts';
 import { INCR, RETRY_AFTER, WINDOWS } from './reading.ts';
 import { exhaust } from './refused.ts';
 
@@ -100,14 +100,15 @@ export default defineStage({
       run: async ({ http, random, env, signal }) => {
         const { byDefault } = policiesOf(env);
         const key = newKey(random);
-        // Three bursts are fewer than N, four are more.
-        const size = Math.floor((byDefault.limit - 1) / 3);
+        const { limit, windowMs } = byDefault;
+        // N + 1, of which hardly more than a third are of one window.
+        const gapMs = (2.8 * windowMs) / limit;
+        const note = `one every ${gapMs.toFixed(0)} ms`;
         const begin = performance.now();
         const calls: Call[] = [];
-        for (let round = 0; round < 4; round += 1) {
-          await until(begin + round * 0.9 * byDefault.windowMs, signal);
-          const note = `one of ${size} each ${(0.9 * secondsOf(byDefault)).toFixed(1)} s`;
-          calls.push(...(await burst([http], byDefault, size, { key, note })));
+        for (let i = 0; i <= limit; i += 1) {
+          await until(begin + i * gapMs, signal);
+          calls.push(await call(http, byDefault, { key, note }));
         }
         expectLawful(calls, byDefault);
       },

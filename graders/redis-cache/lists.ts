@@ -13,7 +13,8 @@ import {
   warm,
 } from './api.ts';
 import { asStored, newCategory, newProduct, newSku, otherPrice } from './product.ts';
-import { CACHE_ASIDE, CHALLENGES, KEYSPACE } from './reading.ts';
+import { CACHE_ASIDE, CHALLENGES, KEYSPACE, LEASES } from './reading.ts';
+import { SLOW_MS, whileReading } from './slow.ts';
 
 /**
  * A world of its own: any write may empty all lists, so that other checks' writes, side by side with
@@ -213,6 +214,38 @@ export default defineStage({
           });
           const page = await listPage(reader, query, { note });
           expect(page.json.items[0]?.rating, 'the rating in the list', page).toBe(rating);
+        }
+      },
+    },
+    {
+      id: 'slow-list-leaves-nothing-stale',
+      title: 'The same for lists: what a slow page has read is not served after a write',
+      points: 3,
+      needs: [
+        'patch-shows-in-lists',
+        'slow-reader-leaves-nothing-stale',
+        'creation-shows-everywhere',
+      ],
+      hint: 'Lists need the same care as products: note their version before the query, and compare it with the one of the moment when you read the entry.',
+      reference: LEASES,
+      run: async ({ http, sql, random }) => {
+        const [web1, web2] = instances(http);
+        const product = await createProduct(http, random);
+        const { category, sku } = product;
+        const added = newProduct(random, { category, name: `~${random.title()}` });
+        const ask = (reader: Http, note: string) => listPage(reader, { category }, { note });
+        const add = async () => {
+          expect(await web2.post('/products', { json: added })).toHaveStatus(201);
+          const page = await ask(
+            web1,
+            'after a product was added, while the slow GET is still under way',
+          );
+          expect(skusOf(page), 'the skus on the page', page).toBe([sku, added.sku]);
+        };
+        await whileReading(sql, category, SLOW_MS, () => ask(web1, `takes ${SLOW_MS} ms`), add);
+        for (const reader of [web1, web2]) {
+          const page = await ask(reader, 'after both');
+          expect(skusOf(page), 'the skus on the page', page).toBe([sku, added.sku]);
         }
       },
     },

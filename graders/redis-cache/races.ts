@@ -8,22 +8,10 @@ import {
   type Response,
   type SharedContext,
 } from 'backend-labs/kit';
-import {
-  createProduct,
-  instances,
-  listPage,
-  patchProduct,
-  pathOf,
-  readProduct,
-  skusOf,
-  warm,
-} from './api.ts';
+import { createProduct, instances, patchProduct, pathOf, readProduct, warm } from './api.ts';
 import { newProduct, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES, LEASES } from './reading.ts';
-import { readingsOf, readingUnderWay, slowDown, speedUp, whileReading } from './slow.ts';
-
-/** How long a reading takes during which somebody writes. */
-const SLOW_MS = 900;
+import { readingsOf, readingUnderWay, SLOW_MS, slowDown, speedUp, whileReading } from './slow.ts';
 
 /**
  * Bursts of reviews of one product, and how many come at once in each. An old value that comes back is hidden again by
@@ -106,38 +94,6 @@ export default defineStage({
       },
     },
     {
-      id: 'slow-list-leaves-nothing-stale',
-      title: 'The same for lists: what a slow page has read is not served after a write',
-      points: 3,
-      needs: [
-        'patch-shows-in-lists',
-        'slow-reader-leaves-nothing-stale',
-        'creation-shows-everywhere',
-      ],
-      hint: 'Lists need the same care as products: note their version before the query, and compare it with the one of the moment when you read the entry.',
-      reference: LEASES,
-      run: async ({ http, sql, random }) => {
-        const [web1, web2] = instances(http);
-        const product = await createProduct(http, random);
-        const { category, sku } = product;
-        const added = newProduct(random, { category, name: `~${random.title()}` });
-        const ask = (reader: Http, note: string) => listPage(reader, { category }, { note });
-        const add = async () => {
-          expect(await web2.post('/products', { json: added })).toHaveStatus(201);
-          const page = await ask(
-            web1,
-            'after a product was added, while the slow GET is still under way',
-          );
-          expect(skusOf(page), 'the skus on the page', page).toBe([sku, added.sku]);
-        };
-        await whileReading(sql, category, SLOW_MS, () => ask(web1, `takes ${SLOW_MS} ms`), add);
-        for (const reader of [web1, web2]) {
-          const page = await ask(reader, 'after both');
-          expect(skusOf(page), 'the skus on the page', page).toBe([sku, added.sku]);
-        }
-      },
-    },
-    {
       id: 'slow-reader-of-nothing',
       title: 'Creating and deleting race with slow readers as changing does',
       points: 2,
@@ -184,7 +140,7 @@ export default defineStage({
         for (const reader of [web1, web2]) await warm(reader, pathOf(product));
         const price = otherPrice(random, product.price);
         const row = { table: 'products', column: 'sku', value: product.sku };
-        const { released, someoneWaits } = await holdRow(sql, row, 700);
+        const { released, someoneWaits } = await holdRow(sql, row, 1_200);
         const patching = patchProduct(web1, product, { price }, 'waits for the lock of its row');
         // Judged below, but it may fail before that.
         patching.catch(() => {});
@@ -247,7 +203,7 @@ export default defineStage({
         await speedUp(sql, product.sku);
         const one = await first;
         for (const answer of answers) expect(answer.json, 'the body', answer).toBe(one.json);
-        expect(most, 'queries of this product at one time', answers[0]).toBe(1);
+        expect(most, 'queries of this product at one time', answers[0]).toBeAtMost(1);
       },
     },
     {
@@ -305,12 +261,14 @@ export default defineStage({
               expect(found.json.reviewCount, 'reviewCount', found).toBeAtLeast(least);
             }
           };
-          await concurrently(WRITERS + both.length, (i) =>
+          // Readers find more of what goes back, and hide an old value that is there at the end: they put the new one over it.
+          const readers = burst % 3 === 0 ? both : [];
+          await concurrently(WRITERS + readers.length, (i) =>
             i < WRITERS
               ? write(both[i % both.length]!).finally(() => {
                   writing -= 1;
                 })
-              : read(both[i - WRITERS]!),
+              : read(readers[i - WRITERS]!),
           );
           for (const reader of both) {
             const note = `after ${burst * WRITERS} reviews, ${WRITERS} at a time, and with no write under way`;

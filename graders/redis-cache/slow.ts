@@ -1,5 +1,8 @@
 import { attempt, eventually, expect, type Response, type Sql } from 'backend-labs/kit';
 
+/** How long a reading takes during which somebody writes. */
+export const SLOW_MS = 900;
+
 /** Readings of a sku or a category take so much longer from now on; those under way do not. */
 export async function slowDown(sql: Sql, target: string, milliseconds: number): Promise<void> {
   await sql`
