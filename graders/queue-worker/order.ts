@@ -112,7 +112,7 @@ export default defineStage({
       hint: 'Keep what is not yet due apart, by the moment when it is, and look at what has become due several times a second.',
       reference: PRIORITIES,
       run: async ({ http, sql, random }) => {
-        // The worlds' first check, where it is tried alone: the workers may still be starting.
+        // The first check of its world, where it is tried alone: the workers may still be starting.
         const first = await post(http, sum(random));
         await settled(sql, [first], { withinMs: START_MS, action: 'POST /jobs' });
         const extra = await room(http);
