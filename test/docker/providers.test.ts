@@ -72,7 +72,7 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
   it('a container that dies while the app starts is not the learner’s failure', async () => {
     const cwd = path.join(root, 'test/fixtures/apps/never-ready');
     const { child, ended, said } = gradeInDocker({ cwd, more: ['--reporter', 'ndjson'] });
-    await said('"id":"world.shared"');
+    await said('waiting for GET /healthz on port');
     docker('kill', containersOf(child.pid!)[0]!);
     const { code, output } = await ended;
     expect(output).toContain('While the app started, Postgres went away');

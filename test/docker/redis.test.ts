@@ -67,7 +67,10 @@ describe.skipIf(noEngine !== undefined)(titled('a lab on Redis'), () => {
     place.remove();
   });
 
-  it('is graded with Redis in containers, of which nothing is left', async () => {
+  // Longer than a check and a start may take: then the report says which of them did not end, rather than a time-out.
+  it('is graded with Redis in containers, of which nothing is left', {
+    timeout: 120_000,
+  }, async () => {
     expect(await grade((run) => createDockerProvider({ engine, run, isDead }))).toEqual([]);
   });
 
