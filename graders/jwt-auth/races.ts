@@ -138,9 +138,18 @@ export default defineStage({
   ],
 });
 
+/** Undefined where the app does not keep its refresh tokens in the table that the lab suggests. */
+async function holdTokens(sql: OwnContext['sql'], milliseconds: number) {
+  const [table] = await sql<{ there: boolean }>`
+    SELECT EXISTS (
+      SELECT FROM pg_class WHERE oid = to_regclass('refresh_tokens') AND relkind = 'r'
+    ) AS there`;
+  return table!.there ? holdTable(sql, 'refresh_tokens', milliseconds) : undefined;
+}
+
 /**
- * Twenty refreshes at once with the token of the session, half of them on each instance. Where the app keeps its tokens in
- * the table that the lab suggests, nobody writes to it for so long: all have looked by then.
+ * Twenty refreshes at once with the token of the session, half of them on each instance. Nobody writes to the table of
+ * tokens for so long: all have looked by then.
  */
 async function burst(
   { http, sql, postgres }: Pick<OwnContext, 'http' | 'sql' | 'postgres'>,
@@ -150,12 +159,7 @@ async function burst(
 ): Promise<Response[]> {
   await openConnections(http, session);
   if (latency > 0) postgres.delay(latency);
-  const [table] = await sql<{ there: boolean }>`
-    SELECT EXISTS (
-      SELECT FROM pg_class WHERE oid = to_regclass('refresh_tokens') AND relkind = 'r'
-    ) AS there`;
-  const held =
-    heldMs > 0 && table!.there ? await holdTable(sql, 'refresh_tokens', heldMs) : undefined;
+  const held = heldMs > 0 ? await holdTokens(sql, heldMs) : undefined;
   const note = 'one of 20 at once, all with one refresh token';
   const answers = await concurrently(20, (i) =>
     tryRefresh(bothOf(http)[i % 2]!, session.refresh, { note, timeoutMs: 10_000 }),

@@ -105,10 +105,7 @@ export default defineStage({
           web[service].blackhole();
           const note = `web.1 is killed meanwhile, as it waits for ${name}`;
           const sent = attempt(() => http.post<Job>('/jobs', { json: task.input, headers, note }));
-          await Promise.race([
-            sent,
-            service === 'redis' ? stored(sql, before) : told(redis.of('web.1')),
-          ]);
+          await Promise.race([sent, service === 'redis' ? stored(sql, before) : told(web.redis)]);
           await app.web.kill();
           moments.push(await moment(sql, action));
           await sent;
