@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
-import type { WaitStrategy } from 'testcontainers';
-import { environmentError } from '../../core/errors.ts';
-import { logTail } from '../../docker/log-tail.ts';
 import type { PostgresLogin } from '../port.ts';
 import { waitForAnswer } from '../postgres/connection.ts';
 import { SERVER_SETTINGS } from '../postgres/settings.ts';
+import { answering } from './answering.ts';
 
 const PORT = 5432;
 const DATA_MOUNT = '/labs';
 const MIB = 1024 ** 2;
-const READY_TIMEOUT_MS = 60_000;
 
 export interface ContainerPlan {
   /** `postgres:17-alpine` */
@@ -74,7 +71,12 @@ export async function startContainer(plan: ContainerPlan): Promise<PostgresLogin
     .withExposedPorts(PORT)
     // The reaper would listen on all interfaces, for anybody. The labels are for our own sweep.
     .withAutoCleanup(false)
-    .withWaitStrategy(answering(login, docker, signal))
+    .withWaitStrategy(
+      answering({
+        ...{ service: 'Postgres', port: PORT, docker },
+        ask: (port, options) => waitForAnswer(login(port), { ...options, signal }),
+      }),
+    )
     .start();
   return login(container.getMappedPort(PORT));
 }
@@ -91,39 +93,4 @@ function mounts(version: string): Record<string, string> {
 
 function flags(): string[] {
   return Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-}
-
-/**
- * Ready when a session can be opened over TCP: while the image sets up its data it runs a server
- * too, which prints the same “ready” line but listens on a socket only.
- */
-function answering(
-  login: (port: number) => PostgresLogin,
-  docker: Docker,
-  signal: AbortSignal,
-): WaitStrategy {
-  const strategy: WaitStrategy = {
-    waitUntilReady: async ({ id }, ports) => {
-      const container = docker.getContainer(id);
-      const ended = container.wait().then(
-        async ({ StatusCode }: { StatusCode: number }) => {
-          throw environmentError(`Postgres ended in its container (exit code ${StatusCode}).`, {
-            detail: await logTail(container),
-          });
-        },
-        (error: unknown) => {
-          throw environmentError('The Docker engine went away while Postgres started.', {
-            cause: error,
-          });
-        },
-      );
-      ended.catch(() => {});
-      const timeoutMs = strategy.getStartupTimeout();
-      await waitForAnswer(login(ports.getBinding(PORT)), { signal, timeoutMs, ended });
-    },
-    withStartupTimeout: () => strategy,
-    isStartupTimeoutSet: () => true,
-    getStartupTimeout: () => READY_TIMEOUT_MS,
-  };
-  return strategy;
 }

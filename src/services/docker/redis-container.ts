@@ -1,15 +1,18 @@
-import type { ServerAddress } from '../port.ts';
+import type Docker from 'dockerode';
+import type { RedisLogin } from '../port.ts';
+import { waitForRedis } from '../redis/connection.ts';
 import { type ServerTraits, serverFlags, type Users } from '../redis/flags.ts';
+import { answering } from './answering.ts';
 
 const PORT = 6379;
 const MIB = 1024 ** 2;
-const READY_TIMEOUT_MS = 60_000;
 
 export interface RedisContainerPlan extends ServerTraits {
   /** `redis:8-alpine` */
   image: string;
   name: string;
   labels: Record<string, string>;
+  docker: Docker;
   /** The address to publish on and to connect to. */
   host: string;
   users: Users;
@@ -37,10 +40,19 @@ while :; do
   until [ "$start" ]; do sleep 1 & wait $!; done
 done`;
 
-/** Starts a container; the caller removes it by its name, however far this came. */
-export async function startRedisContainer(plan: RedisContainerPlan): Promise<ServerAddress> {
-  const { GenericContainer, Wait } = await import('testcontainers');
-  const { signal, host, durable } = plan;
+/**
+ * Starts a container; the caller removes it by its name, however far this came.
+ * @returns the grader's login
+ * @throws {LabsError} `environment`: the server ended by itself or does not answer
+ */
+export async function startRedisContainer(plan: RedisContainerPlan): Promise<RedisLogin> {
+  const { GenericContainer } = await import('testcontainers');
+  const { signal, host, docker, durable } = plan;
+  const login = (port: number): RedisLogin => ({
+    address: { host, port },
+    ...plan.users.grader,
+    number: 0,
+  });
   // Of files in memory twice the data: one is rewritten into another.
   const [memory, files] = durable ? [512, 320] : [256, 16];
 
@@ -79,9 +91,12 @@ export async function startRedisContainer(plan: RedisContainerPlan): Promise<Ser
     .withExposedPorts(PORT)
     // The reaper would listen on all interfaces, for anybody. The labels are for our own sweep.
     .withAutoCleanup(false)
-    // A third faster than trying the port.
-    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/i))
-    .withStartupTimeout(READY_TIMEOUT_MS)
+    .withWaitStrategy(
+      answering({
+        ...{ service: 'Redis', port: PORT, docker },
+        ask: (port, options) => waitForRedis(login(port), { ...options, signal }),
+      }),
+    )
     .start();
-  return { host, port: container.getMappedPort(PORT) };
+  return login(container.getMappedPort(PORT));
 }

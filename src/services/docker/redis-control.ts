@@ -10,7 +10,7 @@ import { KILL, START } from './redis-container.ts';
 const CHANGE_TIMEOUT_MS = 20_000;
 const AGAIN_MS = 1_000;
 /** The engine tells nobody that a container has ended; no answer comes then. */
-export const NEVER = new Promise<never>(() => {});
+const NEVER = new Promise<never>(() => {});
 
 /** The server in a container, told by signals to what keeps it there. */
 export function containedRedis(

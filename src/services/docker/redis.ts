@@ -1,19 +1,15 @@
-import { environmentError, messageOf } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
 import { undoable } from '../../core/undoable.ts';
 import type { Docker } from '../../docker/client.ts';
-import { logTail } from '../../docker/log-tail.ts';
 import { removeContainer } from '../../docker/remove.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import type { RedisDatabase, RedisRequest, RedisServer } from '../port.ts';
-import { versionOf, waitForRedis, withRedis } from '../redis/connection.ts';
+import { versionOf, withRedis } from '../redis/connection.ts';
 import { newUsers } from '../redis/flags.ts';
 import { serviceImage } from './images.ts';
 import { type DockerOptions, explained, type ReadyEngine, readyEngine } from './ready.ts';
 import { startRedisContainer } from './redis-container.ts';
-import { containedRedis, NEVER } from './redis-control.ts';
-
-const ANSWER_TIMEOUT_MS = 10_000;
+import { containedRedis } from './redis-control.ts';
 
 /** A container for each database: no world can harm another, and each can be stopped by itself. */
 export function dockerRedis(
@@ -74,19 +70,11 @@ async function startDatabase(
   signal.throwIfAborted();
   const users = newUsers();
   const known = `Redis ${version.includes('.') ? version : `${version}.0`}`;
-  const address = await startRedisContainer({
-    ...{ image, version: known, durable, name, labels, host, users, signal },
-  }).catch(async (error: unknown) => {
-    signal.throwIfAborted();
-    throw environmentError(`Redis did not start in its container: ${messageOf(error)}.`, {
-      detail: await logTail(docker.getContainer(name)),
-      cause: error,
-    });
+  const admin = await startRedisContainer({
+    ...{ image, version: known, durable, name, labels, docker, host, users, signal },
   });
-  const admin = { address, ...users.grader, number: 0 };
-  await waitForRedis(admin, { signal, timeoutMs: ANSWER_TIMEOUT_MS, ended: NEVER });
   const server = containedRedis(docker.getContainer(name), admin, signal);
-  return { address, number: 0, role: users.app, admin, server };
+  return { address: admin.address, number: 0, role: users.app, admin, server };
 }
 
 /** Twice: the engine may be making it at this moment, and makes it all the same. */

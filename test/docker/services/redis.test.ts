@@ -4,14 +4,18 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { connect as connectTo } from '../../../src/docker/client.ts';
 import {
   isOwnerAlive,
   type RunDirectory,
   type RunOwner,
 } from '../../../src/platform/run-directory.ts';
 import { createDockerProvider } from '../../../src/services/docker/provider.ts';
+import { startRedisContainer } from '../../../src/services/docker/redis-container.ts';
+import { useEngine } from '../../../src/services/docker/testcontainers.ts';
 import type { RedisDatabase, RedisLogin } from '../../../src/services/port.ts';
 import { withRedis } from '../../../src/services/redis/connection.ts';
+import { newUsers } from '../../../src/services/redis/flags.ts';
 import { quiet, scratch } from '../../unit/services/scratch.ts';
 import { engine, noEngine, titled } from './engine-of-this-machine.ts';
 
@@ -123,6 +127,27 @@ describe.skipIf(noEngine !== undefined)(titled('Redis in Docker'), () => {
       await expect(server!.start()).rejects.toMatchObject({ kind: 'environment' });
     } finally {
       await resource.teardown();
+    }
+  });
+
+  test('a server that ends while it starts is told at once, with its last words', async () => {
+    const client = await connectTo(engine);
+    await useEngine(engine, '127.0.0.1');
+    const name = `labs-test-redis-ends-${process.pid}`;
+    try {
+      const started = startRedisContainer({
+        // There is no Redis in it.
+        image: 'postgres:17-alpine',
+        ...{ version: 'Redis 7.0', durable: false, name, labels: {}, docker: client },
+        ...{ host: '127.0.0.1', users: newUsers(), signal: new AbortController().signal },
+      });
+      await expect(started).rejects.toMatchObject({
+        kind: 'environment',
+        message: 'Redis ended in its container (exit code 127).',
+        detail: expect.stringContaining('redis-server'),
+      });
+    } finally {
+      await docker('rm', '-f', '-v', name).catch(() => {});
     }
   });
 
