@@ -1,6 +1,6 @@
 import { defineStage, type Http } from 'backend-labs/kit';
 import { burst, type Call, inTurn, newKey, until } from './calls.ts';
-import { expectLawful } from './history.ts';
+import { expectLawful, SLACK_MS } from './history.ts';
 import { type Policy, policiesOf } from './policies.ts';
 import { WINDOWS } from './reading.ts';
 
@@ -71,7 +71,7 @@ async function tryEdges(
     ]),
     ...(policy.name === 'strict' ? [0] : [0, 0.55]).map(async (at) => {
       await until(begin + at * windowMs, signal);
-      await tryHalfWindows(instances, policy, newClient(), signal);
+      await tryHalfWindows(instances, policy, newClient, signal);
     }),
     ...[0, 0.25, 0.5, 0.75].map((at) =>
       client([
@@ -86,27 +86,34 @@ async function tryEdges(
 
 /**
  * A window that ends after half its time, wherever it began: at the latest as the first of a burst was answered. So each burst
- * that is to meet the next window goes off just then; from the second on they are less than a window apart.
+ * that is to meet the next window goes off just then; from the second on they are less than a window apart. Where a slow
+ * machine draws them further apart, nothing can show: then once more, with another client.
  */
 async function tryHalfWindows(
   instances: readonly Http[],
   policy: Policy,
-  key: string,
+  newClient: () => string,
   signal: AbortSignal,
 ): Promise<void> {
   const { limit, windowMs } = policy;
-  const begin = performance.now();
-  const calls: Call[] = [];
-  const send = async (count: number, at: number) => {
-    await until(at, signal);
-    const note = `one of ${count} at once, ${((at - begin) / 1000).toFixed(1)} s after the beginning`;
-    const some = await burst(instances, policy, count, { key, note });
-    calls.push(...some);
-    expectLawful(calls, policy);
-    return Math.min(...some.map(({ answered }) => answered)) + windowMs / 2 + PAST_MS;
-  };
-  const first = await send(1, begin);
-  await send(limit + 1, begin + 0.35 * windowMs);
-  const second = await send(limit + 1, first);
-  await send(limit + 1, second);
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const begin = performance.now();
+    const key = newClient();
+    const calls: Call[] = [];
+    const send = async (count: number, at: number) => {
+      await until(at, signal);
+      const note = `one of ${count} at once, ${((at - begin) / 1000).toFixed(1)} s after the beginning`;
+      const some = await burst(instances, policy, count, { key, note });
+      calls.push(...some);
+      expectLawful(calls, policy);
+      return Math.min(...some.map(({ answered }) => answered)) + windowMs / 2 + PAST_MS;
+    };
+    const first = await send(1, begin);
+    await send(limit + 1, begin + 0.35 * windowMs);
+    const second = await send(limit + 1, first);
+    await send(limit + 1, second);
+    const [, ...bursts] = calls;
+    const end = Math.max(...bursts.map(({ answered }) => answered));
+    if (end - bursts[0]!.sent <= windowMs - SLACK_MS) return;
+  }
 }

@@ -1,7 +1,7 @@
 import { defineStage, expect } from 'backend-labs/kit';
 import { ask, call, inTurn, newKey, until } from './calls.ts';
 import { expectPolicyField, standingOf } from './fields.ts';
-import { SLACK_MS } from './history.ts';
+import { SLACK_MS, wouldShow } from './history.ts';
 import { policiesOf } from './policies.ts';
 import { RATELIMIT, rfc } from './reading.ts';
 import { exhaust } from './refused.ts';
@@ -123,18 +123,22 @@ export default defineStage({
       reference: RATELIMIT,
       run: async ({ http, random, env, signal }) => {
         const tried = Object.values(policiesOf(env)).map(async (policy) => {
-          const key = newKey(random);
-          const first = await inTurn([http], policy, 3, { key });
-          const last = first.at(-1)!;
-          const standings = first.map(({ response }) => standingOf(response, policy));
-          const remaining = Math.min(...standings.map((standing) => standing.remaining));
-          const wait = Math.max(...standings.map(({ resetSeconds }) => resetSeconds));
-          await until(last.answered + wait * 1000, signal);
-          const note = `${wait} s after the last, which said r=${remaining};t=${wait}`;
-          const { response } = await call(http, policy, { key, note });
-          // This request itself has taken one.
-          const now = standingOf(response, policy).remaining;
-          expect(now, 'r', response).toBeAtLeast(remaining);
+          for (let attempt = 1; attempt <= 3; attempt += 1) {
+            const key = newKey(random);
+            const some = await inTurn([http], policy, 3, { key });
+            const last = some.at(-1)!;
+            const standings = some.map(({ response }) => standingOf(response, policy));
+            const remaining = Math.min(...standings.map((standing) => standing.remaining));
+            const wait = Math.max(...standings.map(({ resetSeconds }) => resetSeconds));
+            const end = last.answered + wait * 1000;
+            await until(end, signal);
+            const note = `${wait} s after the last, which said r=${remaining};t=${wait}`;
+            const { response } = await call(http, policy, { key, note });
+            // This request itself has taken one.
+            const now = standingOf(response, policy).remaining;
+            expect(now, 'r', response).toBeAtLeast(remaining);
+            if (wouldShow(policy, { first: some[0]!, last, end })) break;
+          }
         });
         for (const outcome of await Promise.allSettled(tried))
           if (outcome.status === 'rejected') throw outcome.reason;
