@@ -154,8 +154,8 @@ export default defineStage({
       hint: 'Await the statement and the COMMIT before you answer. A write that is only on its way is lost with the process, and nobody learns of its error.',
       reference: postgresManual('tutorial-transactions', 'Transactions'),
       run: async ({ http, sql, random, postgres }) => {
-        // What is sent behind an answer then comes 40 ms after it; the look at the table takes a few.
-        postgres.delay(40);
+        // What is sent behind an answer then comes 100 ms after it; the look at the table takes a few.
+        postgres.delay(100, { only: 'upstream' });
         const created = await createTask(http, newTask(random));
         const { id } = created.json;
         const rows = () => sql`SELECT title FROM tasks WHERE id = ${id}`;

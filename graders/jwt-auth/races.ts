@@ -28,7 +28,7 @@ const LATENCY = 5;
 /** Less than anybody waits for an answer of Postgres, in milliseconds. */
 const HELD_MS = 1_000;
 /** With two messages each, twenty have looked by then. */
-const TOKENS_HELD_MS = 500;
+const TOKENS_HELD_MS = 900;
 
 /** What a request takes at most, in milliseconds, where nothing is overloaded. */
 const PATIENCE_MS = 1_500;

@@ -46,7 +46,7 @@ export default defineStage({
       run: async ({ http, sql, app, random, env }) => {
         const settings = settingsOf(env);
         const extra = await room(http);
-        const ms = random.integer(900, 1_200);
+        const ms = random.integer(1_300, 1_600);
         const stalls = watchForStalls();
         const jobs = await postAll(
           http,
@@ -108,7 +108,7 @@ export default defineStage({
         const settings = settingsOf(env);
         const extra = await room(http);
         await app.process('worker.2').terminate(10_000);
-        const [short, long] = await postAll(http, [sleep(700), sleep(2_200)]);
+        const [short, long] = await postAll(http, [sleep(1_200), sleep(2_700)]);
         const action = `kill -9 of worker.1 after the effect of a job, while it cannot reach Redis`;
         await underWay(sql, [short!, long!], { withinMs: 5_000, action: 'POST /jobs' });
         redis.of('worker.1').blackhole();
@@ -121,7 +121,7 @@ export default defineStage({
               ledger.effects.length > 0
                 ? undefined
                 : { expected: 'an effect', actual: 'none', about: [short!.id] },
-            { withinMs: 1_400, action },
+            { withinMs: 1_900, action },
           ),
         );
         await app.process('worker.1').kill();

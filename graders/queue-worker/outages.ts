@@ -192,7 +192,7 @@ export default defineStage({
           ['Postgres', postgres] as const,
           ['Redis', redis] as const,
         ]) {
-          const ms = random.integer(500, 700);
+          const ms = random.integer(900, 1_100);
           const jobs = await postAll(
             http,
             Array.from({ length: 4 }, () => sleep(ms, 2)),

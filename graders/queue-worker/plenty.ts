@@ -173,7 +173,7 @@ export default defineStage({
           return ledger.attempts.find(({ jobId }) => jobId === id)!.startedAt - createdAt;
         });
         const shortest = Math.min(...waited);
-        if (shortest < 0.8 * backoffMs || stalledMs > backoffMs / 4) return;
+        if (shortest - stalledMs < 0.8 * backoffMs) return;
         throw ledgerFailure(ledger, {
           action,
           expected: 'the good jobs to begin while the bad ones pause',
