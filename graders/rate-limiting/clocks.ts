@@ -1,8 +1,8 @@
-import { defineStage, expect } from 'backend-labs/kit';
+import { concurrently, defineStage, expect } from 'backend-labs/kit';
 import { call, inTurn, newKey, until } from './calls.ts';
 import { retryAfterOf, standingOf } from './fields.ts';
 import { expectLawful } from './history.ts';
-import { policiesOf } from './policies.ts';
+import { forEachPolicy } from './policies.ts';
 import { redisDocs } from './reading.ts';
 import { exhaust } from './refused.ts';
 
@@ -27,8 +27,9 @@ export default defineStage({
           [http, ahead],
           [ahead, http],
         ] as const;
-        const tried = Object.values(policiesOf(env)).flatMap((policy) =>
-          orders.map(async ([first, second]) => {
+        await forEachPolicy(env, async (policy) => {
+          await concurrently(orders.length, async (i) => {
+            const [first, second] = orders[i]!;
             const key = newKey(random);
             const calls = await inTurn([first], policy, policy.limit, { key });
             expectLawful(calls, policy);
@@ -39,10 +40,8 @@ export default defineStage({
             const instances = [first, second];
             calls.push(...(await inTurn(instances, policy, policy.limit, { key, note })));
             expectLawful(calls, policy);
-          }),
-        );
-        for (const outcome of await Promise.allSettled(tried))
-          if (outcome.status === 'rejected') throw outcome.reason;
+          });
+        });
       },
     },
     {
@@ -54,7 +53,7 @@ export default defineStage({
       reference: TIME,
       run: async ({ http, random, env, signal }) => {
         const ahead = http.to('web.2');
-        const tried = Object.values(policiesOf(env)).map(async (policy) => {
+        await forEachPolicy(env, async (policy) => {
           const key = newKey(random);
           await exhaust([http], policy, { key });
           const note = 'to the instance whose clock is ahead';
@@ -67,8 +66,6 @@ export default defineStage({
           if (!next.passed) throw next.response.failure('it to pass', 'status 429 once more');
           standingOf(next.response, policy);
         });
-        for (const outcome of await Promise.allSettled(tried))
-          if (outcome.status === 'rejected') throw outcome.reason;
       },
     },
   ],

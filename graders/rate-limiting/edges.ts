@@ -1,4 +1,4 @@
-import { defineStage, type Http } from 'backend-labs/kit';
+import { concurrently, defineStage, type Http } from 'backend-labs/kit';
 import { burst, type Call, inTurn, newKey, until } from './calls.ts';
 import { expectLawful, SLACK_MS } from './history.ts';
 import { type Policy, policiesOf } from './policies.ts';
@@ -80,8 +80,7 @@ async function tryEdges(
       ]),
     ),
   ];
-  for (const outcome of await Promise.allSettled(clients))
-    if (outcome.status === 'rejected') throw outcome.reason;
+  await concurrently(clients.length, (i) => clients[i]!);
 }
 
 /**

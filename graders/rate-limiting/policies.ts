@@ -1,4 +1,4 @@
-import type { Random } from 'backend-labs/kit';
+import { concurrently, type Random } from 'backend-labs/kit';
 
 /** A limit of the contract, as this run has set it. */
 export interface Policy {
@@ -44,6 +44,15 @@ export function policiesOf(env: Readonly<Record<string, string>>): Policies {
     },
     strict: { name: 'strict', ...strict, atMost: strict.limit, memoryMs: strict.windowMs },
   };
+}
+
+/** Side by side, since each waits; then throws the first failure, if any. */
+export async function forEachPolicy(
+  env: Readonly<Record<string, string>>,
+  action: (policy: Policy) => Promise<void>,
+): Promise<void> {
+  const policies = Object.values(policiesOf(env));
+  await concurrently(policies.length, (i) => action(policies[i]!));
 }
 
 export const secondsOf = ({ windowMs }: Policy): number => windowMs / 1000;

@@ -3,7 +3,7 @@ import { defineStage } from 'backend-labs/kit';
 import { type Call, call, inTurn, newKey, until } from './calls.ts';
 import { retryAfterOf } from './fields.ts';
 import { expectLawful, SLACK_MS, wouldShow } from './history.ts';
-import { type Policy, policiesOf } from './policies.ts';
+import { forEachPolicy, type Policy, policiesOf } from './policies.ts';
 import { INCR, RETRY_AFTER, WINDOWS } from './reading.ts';
 import { exhaust } from './refused.ts';
 
@@ -20,7 +20,7 @@ export default defineStage({
       hint: 'Retry-After is in whole seconds, rounded up: Redis counts milliseconds (PTTL), and rounded down they send the client back a moment too early. See also that the key’s expiry is in the unit that the command takes (EX seconds, PX milliseconds).',
       reference: RETRY_AFTER,
       run: async ({ http, random, env, signal }) => {
-        await forEach(Object.values(policiesOf(env)), async (policy) => {
+        await forEachPolicy(env, async (policy) => {
           for (let attempt = 1; attempt <= 3; attempt += 1) {
             const key = newKey(random);
             const { calls, refused } = await exhaust([http], policy, { key });
@@ -71,7 +71,7 @@ export default defineStage({
       hint: 'Count and extend only when a request passes. A refused one that is added to the window, or that sets the expiry anew, locks an eager client out for ever.',
       reference: INCR,
       run: async ({ http, random, env, signal }) => {
-        await forEach(Object.values(policiesOf(env)), async (policy) => {
+        await forEachPolicy(env, async (policy) => {
           const key = newKey(random);
           const { refused } = await exhaust([http], policy, { key });
           const seconds = retryAfterOf(refused.response, policy);
@@ -140,12 +140,3 @@ export default defineStage({
 });
 
 const statusOf = ({ name }: Policy): number => (name === 'strict' ? 202 : 200);
-
-/** Side by side, since each waits; then throws the first failure, if any. */
-async function forEach(
-  policies: readonly Policy[],
-  action: (policy: Policy) => Promise<void>,
-): Promise<void> {
-  for (const outcome of await Promise.allSettled(policies.map(action)))
-    if (outcome.status === 'rejected') throw outcome.reason;
-}
