@@ -6,8 +6,9 @@ import { judgePairs, median, telling } from './timing-verdict.ts';
  * Whether time tells an unknown address from a wrong password.
  *
  * Log-ins are measured in pairs, one of each kind in random order, one after another on one instance. A pair *tells* if
- * its difference is more than half of what a hash takes, which is measured before in the same run as what a wrong password
- * takes beyond a request that is refused without a hash. For an app that does the same work in both cases the difference
+ * its difference is more than half of what a hash takes, which is measured in the same run as what a wrong password takes
+ * beyond a request that is refused without a hash, at the least: a machine that is slow for a while makes a hash seem
+ * longer, and then no pair told anything once it is quick again. For an app that does the same work in both cases the difference
  * is as often positive as negative, whatever else the machine does, so that a pair tells in one direction with a probability
  * of at most 1/2. The check fails if 28 of 30 pairs tell in the same direction, or, where at least 20 did, 49 of 60: on a
  * busy machine noise hides a difference in one pair of ten. For such an app either comes in fewer than 2e-6 of the runs

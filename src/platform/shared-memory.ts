@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const execFileAsync = promisify(execFile);
 /** Bytes: Postgres writes down who made it. Its data are in memory that goes with the process. */
 const LARGEST = 4096;
+/** Who was killed is at it a moment longer: it loses its environment, by which it is found, before its memory. */
+const LETS_GO_WITHIN_MS = 3_000;
+const PAUSE_MS = 10;
 
 /**
  * Removes the System V memory of Postgres servers that were killed, whose data lie in a directory or
@@ -13,24 +17,36 @@ const LARGEST = 4096;
  * the inode of its data directory as their key, so that a second one finds out about it. They outlive
  * a SIGKILL, and a machine has room for 4096 such.
  *
- * Linux only (proc_sysvipc(5)). What cannot be removed stays.
+ * Linux only (proc_sysvipc(5)). What cannot be removed stays, and so does what a process is still attached to after 3 s.
  */
 export async function releaseSharedMemory(directory: string): Promise<void> {
-  const segments = (await listSegments()).filter(
-    ({ key, attached, bytes }) => key !== 0 && attached === 0 && bytes <= LARGEST,
-  );
+  const segments = (await listSegments()).filter(({ key, bytes }) => key !== 0 && bytes <= LARGEST);
   if (segments.length === 0) return;
   const owners = new Map(
     (await directoriesOf(directory, 2)).map(({ ino, uid }) => [ino | 0, uid] as const),
   );
   const left = segments.filter(({ key, creator }) => owners.get(key) === creator);
-  for (const { id } of left) await execFileAsync('ipcrm', ['-m', String(id)]).catch(() => {});
+  await Promise.all(left.map(removeSegment));
+}
+
+async function removeSegment({ id }: Segment): Promise<void> {
+  const until = performance.now() + LETS_GO_WITHIN_MS;
+  while (await isAttached(id)) {
+    if (performance.now() > until) return;
+    await sleep(PAUSE_MS);
+  }
+  await execFileAsync('ipcrm', ['-m', String(id)]).catch(() => {});
+}
+
+async function isAttached(id: number): Promise<boolean> {
+  return (await listSegments()).some((segment) => segment.id === id && segment.attached > 0);
 }
 
 interface Segment {
   key: number;
   id: number;
   bytes: number;
+  /** By how many processes. */
   attached: number;
   /** uid */
   creator: number;
