@@ -13,27 +13,46 @@ const UNDECIDED = 20;
 /** Undefined: more pairs must be measured. */
 export type TimingVerdict = 'same' | 'tells' | undefined;
 
-/**
- * Asked after each pair.
- * @param differences known minus unknown, in milliseconds, pair by pair
- * @param hashMs what a hash takes
- */
-export function judgePairs(differences: readonly number[], hashMs: number): TimingVerdict {
-  const measured = differences.length;
-  if (measured >= ENOUGH && Math.abs(median(differences)) < hashMs / 4) return 'same';
-  const count = COUNTS.find(({ pairs }) => pairs === measured);
+export interface Pair {
+  /** Known minus unknown. */
+  differenceMs: number;
+  hashMs: number;
+}
+
+export function pairOf(
+  knownMs: number,
+  unknownMs: number,
+  { withoutHashMs }: { withoutHashMs: number },
+): Pair {
+  return {
+    differenceMs: knownMs - unknownMs,
+    // Where a hash takes next to nothing, another check says so; here it must not divide noise.
+    hashMs: Math.max(10, knownMs - withoutHashMs),
+  };
+}
+
+/** Asked after each pair. */
+export function judgePairs(pairs: readonly Pair[]): TimingVerdict {
+  const measured = pairs.length;
+  if (measured >= ENOUGH && Math.abs(median(pairs.map(inHashes))) < 1 / 4) return 'same';
+  const count = COUNTS.find((each) => each.pairs === measured);
   if (count === undefined) return undefined;
-  const agreeing = Math.max(...Object.values(telling(differences, hashMs)));
+  const agreeing = Math.max(...Object.values(telling(pairs)));
   if (agreeing >= count.failing) return 'tells';
   return agreeing < UNDECIDED || count === COUNTS.at(-1) ? 'same' : undefined;
 }
 
 /** How many pairs tell, by more than half of a hash, that an unknown address is answered sooner, and later. */
-export function telling(differences: readonly number[], hashMs: number) {
+export function telling(pairs: readonly Pair[]) {
+  const differences = pairs.map(inHashes);
   return {
-    sooner: differences.filter((difference) => difference > hashMs / 2).length,
-    later: differences.filter((difference) => difference < -hashMs / 2).length,
+    sooner: differences.filter((difference) => difference > 1 / 2).length,
+    later: differences.filter((difference) => difference < -1 / 2).length,
   };
+}
+
+function inHashes({ differenceMs, hashMs }: Pair): number {
+  return differenceMs / hashMs;
 }
 
 export function median(values: readonly number[]): number {
