@@ -12,7 +12,7 @@ import {
 import { expectStatements } from './evidence.ts';
 import { asStored, newProduct, newSku, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES, LEASES, redisCommand, rfc } from './reading.ts';
-import { readingUnderWay, slowDown, speedUp } from './slow.ts';
+import { readingUnderWay, slowDown, speedUp, untilInTime } from './slow.ts';
 import { expectUnavailable } from './steady.ts';
 
 export default defineStage({
@@ -175,13 +175,16 @@ export default defineStage({
       hint: 'Remove the reading from your map in a `finally`. A rejected promise that stays there answers for ever.',
       reference: CHALLENGES,
       run: async ({ http, random, sql, postgres }) => {
-        const product = newProduct(random);
-        await insertProducts(sql, [product]);
-        await slowDown(sql, product.sku, 1_500);
-        const note = 'Postgres drops the connection while the query runs';
-        const reading = concurrently(10, () => http.get(pathOf(product), { note }));
-        reading.catch(() => {});
-        await readingUnderWay(sql, product.sku);
+        const { product, reading } = await untilInTime(async () => {
+          const product = newProduct(random);
+          await insertProducts(sql, [product]);
+          await slowDown(sql, product.sku, 1_500);
+          const note = 'Postgres drops the connection while the query runs';
+          const reading = concurrently(10, () => http.get(pathOf(product), { note }));
+          reading.catch(() => {});
+          await readingUnderWay(sql, product.sku, reading);
+          return { product, reading, inTime: true };
+        });
         await speedUp(sql, product.sku);
         postgres.reset();
         // An app may try once more, and succeed.
@@ -199,12 +202,15 @@ export default defineStage({
       hint: 'A lock without an expiry outlives its holder. SET … NX PX takes lock and expiry in one command, and who waits for a lock waits for a bounded time.',
       reference: redisCommand('SET'),
       run: async ({ http, random, sql, app, signal }) => {
-        const product = newProduct(random);
-        await insertProducts(sql, [product]);
-        await slowDown(sql, product.sku, 1_000);
-        const dying = http.get(pathOf(product), { note: 'web.1 is killed meanwhile' });
-        dying.catch(() => {});
-        await readingUnderWay(sql, product.sku);
+        const { product } = await untilInTime(async () => {
+          const product = newProduct(random);
+          await insertProducts(sql, [product]);
+          await slowDown(sql, product.sku, 1_000);
+          const dying = http.get(pathOf(product), { note: 'web.1 is killed meanwhile' });
+          dying.catch(() => {});
+          await readingUnderWay(sql, product.sku, dying);
+          return { product, inTime: true };
+        });
         await app.process('web.1').kill();
         await speedUp(sql, product.sku);
         const [, other] = instances(http);

@@ -10,6 +10,7 @@ import {
 } from 'backend-labs/kit';
 import {
   createProduct,
+  insertProducts,
   instances,
   listPage,
   patchProduct,
@@ -20,7 +21,7 @@ import {
 } from './api.ts';
 import { asStored, newProduct, otherPrice } from './product.ts';
 import { CHALLENGES, TIMEOUTS, twelveFactor } from './reading.ts';
-import { readingUnderWay, slowDown, speedUp } from './slow.ts';
+import { readingUnderWay, slowDown, speedUp, untilInTime } from './slow.ts';
 import { expectCaching, RECOVERY_MS, room, steady, surviving } from './steady.ts';
 
 const TIMEOUT = 'CACHE_TIMEOUT_MS';
@@ -250,13 +251,17 @@ export default defineStage({
       run: async (context) => {
         await steady(context);
         const { http, sql, random, redis, app } = context;
-        const product = await createProduct(http, random);
         const bound = STOP_MS + (await room(http));
-        await slowDown(sql, product.sku, 1_000);
         redis.blackhole();
-        const note = 'in flight when SIGTERM comes';
-        const sent = attempt(() => readProduct(http, product, { note }));
-        await readingUnderWay(sql, product.sku);
+        const { product, sent } = await untilInTime(async () => {
+          const product = newProduct(random);
+          await insertProducts(sql, [product]);
+          await slowDown(sql, product.sku, 1_000);
+          const note = 'in flight when SIGTERM comes';
+          const sent = attempt(() => readProduct(http, product, { note }));
+          await readingUnderWay(sql, product.sku, sent);
+          return { product, sent, inTime: true };
+        });
         await speedUp(sql, product.sku);
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
