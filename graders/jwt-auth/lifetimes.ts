@@ -58,22 +58,29 @@ export default defineStage({
         };
         // Two steps, each shorter than a token's life and together longer.
         const step = refreshTtl * 1_000 * 0.6;
-        const kept = async () => {
+        /** Whether each was tried while it lived, which a slow machine may not manage. */
+        const kept = async (): Promise<boolean> => {
           const session = await signUp(http, random);
-          let { refresh: newest } = session;
-          for (const count of [1, 2, 3]) {
-            const issued = performance.now();
-            if (count > 1) {
-              await wait(step);
-              const note = `issued ${(step / 1_000).toFixed(1)} s ago, when REFRESH_TOKEN_TTL is ${refreshTtl}`;
-              const answer = await tryRefresh(http, newest, { note });
-              if (answer.status !== 200 && performance.now() - issued > refreshTtl * 1_000) return;
-              expect(answer).toHaveStatus(200);
-              newest = answer.json.refresh_token;
-            } else newest = (await refresh(http, newest)).refresh;
+          let asked = performance.now();
+          let { refresh: newest } = await refresh(http, session.refresh);
+          for (let count = 0; count < 2; count += 1) {
+            // The token was issued after it was asked for.
+            const issued = asked;
+            await wait(step);
+            asked = performance.now();
+            const note = `issued ${(step / 1_000).toFixed(1)} s ago, when REFRESH_TOKEN_TTL is ${refreshTtl}`;
+            const answer = await tryRefresh(http, newest, { note });
+            const isTold = answer.status === 200 || performance.now() - issued < refreshTtl * 1_000;
+            if (!isTold) return false;
+            expect(answer).toHaveStatus(200);
+            newest = answer.json.refresh_token;
           }
+          return true;
         };
-        const outcomes = await Promise.allSettled([forgotten(), kept()]);
+        const keptInTime = async () => {
+          for (let round = 0; round < 3; round += 1) if (await kept()) return;
+        };
+        const outcomes = await Promise.allSettled([forgotten(), keptInTime()]);
         for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
       },
     },

@@ -29,6 +29,8 @@ const LATENCY = 5;
 const HELD_MS = 1_000;
 /** With two messages each, twenty have looked by then. */
 const TOKENS_HELD_MS = 900;
+/** How often twenty come at once with a token of one session, which must then have ended. */
+const REPLAYS = 3;
 
 /** What a request takes at most, in milliseconds, where nothing is overloaded. */
 const PATIENCE_MS = 1_500;
@@ -108,18 +110,9 @@ export default defineStage({
       hint: 'The losers are replays, and end the session. Where that happens before the winner’s new token is stored, the new one must not escape: let tokens be good only while their session is.',
       reference: ROTATION,
       run: async (context) => {
-        const { http, random } = context;
-        const session = await signUp(http, random);
-        const answers = await burst(context, session, LATENCY, TOKENS_HELD_MS);
-        // On a machine that is overloaded none may have come to be a replay.
-        if (!answers.some(({ status }) => status === 401)) return;
-        const note = 'of a session whose refresh token came 20 times at once';
-        for (const winner of answers.filter(({ status }) => status === 200)) {
-          const again = await tryRefresh(http, winner.json.refresh_token, { note });
-          expect(again).toBeProblem(401);
-          await expectStatusOnBoth(http, winner.json.access_token, 401, note);
-        }
-        await expectStatusOnBoth(http, session.access, 401, note);
+        // Where one of the twenty looked late, after the winner was done, it has ended the session for an app that would
+        // not have ended it by itself; and on a machine that is overloaded none may have come to be a replay.
+        for (let round = 0; round < REPLAYS; round += 1) await expectSessionEnded(context);
       },
     },
     {
@@ -137,6 +130,21 @@ export default defineStage({
     },
   ],
 });
+
+/** Of one whose refresh token came twenty times at once; says nothing where none of them was a replay. */
+async function expectSessionEnded(context: OwnContext): Promise<void> {
+  const { http, random } = context;
+  const session = await signUp(http, random);
+  const answers = await burst(context, session, LATENCY, TOKENS_HELD_MS);
+  if (!answers.some(({ status }) => status === 401)) return;
+  const note = 'of a session whose refresh token came 20 times at once';
+  for (const winner of answers.filter(({ status }) => status === 200)) {
+    const again = await tryRefresh(http, winner.json.refresh_token, { note });
+    expect(again).toBeProblem(401);
+    await expectStatusOnBoth(http, winner.json.access_token, 401, note);
+  }
+  await expectStatusOnBoth(http, session.access, 401, note);
+}
 
 /** Undefined where the app does not keep its refresh tokens in the table that the lab suggests. */
 async function holdTokens(sql: OwnContext['sql'], milliseconds: number) {

@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 /** How long a statement may take, the wait for a connection included. */
-const PATIENCE_MS = 2_000
+const PATIENCE_MS = 3_000
 
 /**
  * Each operation is one statement: none is left half done by a connection that breaks, and no lock is held over a

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg.rows import dict_row
 
-TIMEOUT = 2.0
+TIMEOUT = 3.0
 SIZE = 10
 
 

@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 /** How long one piece of work may take, the wait for a connection included. */
-const DEADLINE_MS = 2_000
+const DEADLINE_MS = 3_000
 const MAX_ATTEMPTS = 3
 
 export class DatabaseUnavailable extends Error {}
