@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attempt, CheckFailure, expect, type Response, type Sql } from 'backend-labs/kit';
+import { attempt, CheckFailure, type Response, type Sql } from 'backend-labs/kit';
 
 /** How long a reading takes during which somebody writes. */
 export const SLOW_MS = 900;
@@ -27,13 +27,13 @@ export async function readingsOf(sql: Sql, target: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** A reading has ended, and Postgres was not seen at it. */
-class ReadingUnseen extends CheckFailure {}
+/** What was to be seen while something lasted was not; that it came too late may be the machine's fault. */
+export class TooLate extends CheckFailure {}
 
 /**
  * A slow reading lasts a bounded time, so that it can be over before what was to come meanwhile: on a busy machine, nothing
  * is then to be seen of a fault, or no reading was seen at all. Tries again, three times in all; `round` takes another
- * product each time. What the last one came to counts, and a reading that was never seen is a failure.
+ * product each time. What the last one came to counts, and `TooLate` is then a failure.
  */
 export async function untilInTime<T extends { inTime: boolean }>(
   round: () => Promise<T>,
@@ -43,27 +43,33 @@ export async function untilInTime<T extends { inTime: boolean }>(
       const outcome = await round();
       if (outcome.inTime) return outcome;
     } catch (error) {
-      if (!(error instanceof ReadingUnseen)) throw error;
+      if (!(error instanceof TooLate)) throw error;
     }
   }
   return round();
 }
 
-/** Waits until Postgres is at a reading, which has been asked for; for rounds of `untilInTime`. */
+/**
+ * Waits until Postgres is at a reading, which has been asked for; for rounds of `untilInTime`.
+ * @throws what the reading itself failed with, and `TooLate` where it was answered unseen
+ */
 export async function readingUnderWay(
   sql: Sql,
   target: string,
-  reading: Promise<unknown>,
+  reading: Promise<Response | readonly Response[]>,
 ): Promise<void> {
   const ended = watchEnd(reading);
   for (;;) {
     const isLast = ended();
-    const { failure } = await attempt(async () => {
-      const what = 'calls of product_detail or product_page that are under way';
-      expect(await readingsOf(sql, target), what).toBeAtLeast(1);
-    });
-    if (failure === undefined) return;
-    if (isLast) throw new ReadingUnseen(failure.failure);
+    if ((await readingsOf(sql, target)) > 0) return;
+    if (isLast) {
+      const [answer] = [await reading].flat() as Response[];
+      const { failure } = answer!.failure(
+        'an answer that waits for Postgres: product_detail or product_page was made slow',
+        `${answer!.status}, and no call of them was seen before`,
+      );
+      throw new TooLate(failure);
+    }
     await sleep(10);
   }
 }
@@ -80,14 +86,12 @@ export async function whileReading<T>(
   action: () => Promise<T>,
 ): Promise<{ read: Response; result: T; inTime: boolean }> {
   await slowDown(sql, target, milliseconds);
-  const reading = attempt(read);
+  const asked = read();
+  const reading = attempt(() => asked);
   const ended = watchEnd(reading);
-  const seen = await attempt(() => readingUnderWay(sql, target, reading));
+  const seen = await attempt(() => readingUnderWay(sql, target, asked));
   await speedUp(sql, target);
-  if (seen.failure !== undefined) {
-    const { failure } = await reading;
-    throw failure ?? seen.failure;
-  }
+  if (seen.failure !== undefined) throw seen.failure;
   const acted = await attempt(action);
   const inTime = !ended();
   const answer = await reading;
@@ -97,7 +101,7 @@ export async function whileReading<T>(
 }
 
 /** Says whether a promise has settled. */
-function watchEnd(promise: Promise<unknown>): () => boolean {
+export function watchEnd(promise: Promise<unknown>): () => boolean {
   let over = false;
   const end = () => {
     over = true;

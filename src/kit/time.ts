@@ -43,9 +43,11 @@ export async function eventually<T>(
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
+    // Asked before it is tried: one try that took all the time would be the only one.
+    const isLast = performance.now() + everyMs > deadline;
     const { value, failure } = await attempt(action);
     if (failure === undefined) return value as T;
-    if (performance.now() + everyMs > deadline) {
+    if (isLast) {
       const expected = `within ${withinMs / 1000} s, trying again and again: ${failure.failure.expected}`;
       throw new CheckFailure({ ...failure.failure, expected });
     }

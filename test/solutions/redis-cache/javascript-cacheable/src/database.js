@@ -1,11 +1,12 @@
 import pg from 'pg'
 
-const TIMEOUT_MS = 2_000
+/** What an answer may take without Postgres is three seconds. */
+const TIMEOUT_MS = 2_700
 
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
   max: 10,
-  connectionTimeoutMillis: TIMEOUT_MS / 2,
+  connectionTimeoutMillis: TIMEOUT_MS,
   query_timeout: TIMEOUT_MS,
   statement_timeout: TIMEOUT_MS,
 })
