@@ -1,7 +1,7 @@
 import type { LogLine } from '../core/log.ts';
 import type { Command, Submission } from '../core/submission.ts';
 import { AppStartError, type Exit, type ProcessSpec } from './port.ts';
-import type { Readiness } from './readiness.ts';
+import type { Unready } from './readiness.ts';
 
 /** Where a program listens. */
 export interface Listener {
@@ -69,7 +69,7 @@ export function exitedEarly(exit: Exit, lines: readonly LogLine[], cause?: strin
 
 /** The process runs and does not serve: looks where it listens, to say why. */
 export function notReady(
-  last: Exclude<Readiness, 'ready'>,
+  last: Unready,
   at: {
     listeners: readonly Listener[];
     port: number;

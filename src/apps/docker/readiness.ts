@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessSpec, RunningProcess } from '../port.ts';
-import { type Readiness, waitUntilReady } from '../readiness.ts';
+import { type Readiness, type Unready, waitUntilReady } from '../readiness.ts';
 import type { Usage } from './sandbox/usage.ts';
 
 /** How many times its time an app may take that is still at work when it is over. */
@@ -23,16 +23,18 @@ export async function waitForReadiness(
   const ended = new AbortController();
   void running.exited.then(() => ended.abort());
   const startedAt = performance.now();
+  let before: Unready | undefined;
   for (let deadline = readyTimeoutMs; ; deadline += SAMPLE_MS) {
     const left = AbortSignal.timeout(
       Math.max(0, Math.ceil(startedAt + deadline - performance.now())),
     );
     const until = AbortSignal.any([signal, ended.signal, left]);
-    const last = await waitUntilReady(`${running.url}${readiness}`, until);
+    const last = await waitUntilReady(`${running.url}${readiness}`, until, before);
     signal.throwIfAborted();
     if (ended.signal.aborted) return 'ended';
     if (last === 'ready' || deadline >= PATIENCE * readyTimeoutMs) return last;
     if (!(await isStarved(usage, readyTimeoutMs))) return last;
+    before = last;
   }
 }
 
