@@ -24,15 +24,13 @@ export async function waitForReadiness(
   void running.exited.then(() => ended.abort());
   const startedAt = performance.now();
   let before: Unready | undefined;
-  for (let deadline = readyTimeoutMs; ; deadline += SAMPLE_MS) {
-    const left = AbortSignal.timeout(
-      Math.max(0, Math.ceil(startedAt + deadline - performance.now())),
-    );
-    const until = AbortSignal.any([signal, ended.signal, left]);
+  for (let left = readyTimeoutMs; ; left = SAMPLE_MS) {
+    const until = AbortSignal.any([signal, ended.signal, AbortSignal.timeout(left)]);
     const last = await waitUntilReady(`${running.url}${readiness}`, until, before);
     signal.throwIfAborted();
     if (ended.signal.aborted) return 'ended';
-    if (last === 'ready' || deadline >= PATIENCE * readyTimeoutMs) return last;
+    if (last === 'ready') return last;
+    if (performance.now() - startedAt >= PATIENCE * readyTimeoutMs) return last;
     if (!(await isStarved(usage, readyTimeoutMs))) return last;
     before = last;
   }

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { waitForReadiness } from '../../../src/apps/docker/readiness.ts';
+import type { Usage } from '../../../src/apps/docker/sandbox/usage.ts';
+import type { ProcessSpec, RunningProcess } from '../../../src/apps/port.ts';
 import { waitUntilReady } from '../../../src/apps/readiness.ts';
 
 /** Answers as `listener` does, which is told how many requests there have been. */
@@ -37,4 +40,46 @@ it('tells that there was none', async () => {
   const over = new AbortController();
   await using app = await serve(() => over.abort());
   expect(await waitUntilReady(app.url, over.signal)).toHaveProperty('error');
+});
+
+describe('in a sandbox', () => {
+  const wait = (url: string, readyTimeoutMs: number, usage: () => Promise<Usage>) => {
+    const running = { url: new URL(url).origin, exited: new Promise<never>(() => {}) };
+    return waitForReadiness(
+      running as Partial<RunningProcess> as RunningProcess,
+      { readiness: '/healthz', readyTimeoutMs } as ProcessSpec,
+      usage,
+      new AbortController().signal,
+    );
+  };
+
+  it('an app that is at work when its time is over has time to answer after it', async () => {
+    let isUp = false;
+    await using app = await serve((_, __, response) => {
+      if (isUp) setTimeout(() => response.end(), 30);
+      else response.writeHead(503).end();
+    });
+    let cpuSeconds = 0;
+    const usage = async () => {
+      isUp = true;
+      cpuSeconds += 0.1;
+      return { cpuSeconds, pids: 1 };
+    };
+    expect(await wait(app.url, 1_500, usage)).toBe('ready');
+  });
+
+  it('the last answer is told, though it came before a look at what the app uses', async () => {
+    let isSilent = false;
+    await using app = await serve((_, __, response) => {
+      if (!isSilent) response.writeHead(503).end();
+    });
+    let cpuSeconds = 0;
+    const usage = async () => {
+      isSilent = true;
+      // At work for one more look, then no more.
+      cpuSeconds = Math.min(cpuSeconds + 0.1, 0.2);
+      return { cpuSeconds, pids: 1 };
+    };
+    expect(await wait(app.url, 1_500, usage)).toEqual({ status: 503 });
+  });
 });
