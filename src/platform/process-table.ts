@@ -51,8 +51,11 @@ async function startOf(pid: number): Promise<string | undefined> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
     // The second field, the command, may hold blanks and parentheses: count from its end.
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // proc_pid_stat(5): state is field 3, starttime field 22. A zombie has ended.
-    return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
+    if (fields === undefined) return undefined;
+    // proc_pid_stat(5): state is field 3, num_threads field 20, starttime field 22. A zombie has
+    // ended, unless another thread of it has not: that one holds the files still.
+    const hasEnded = fields[0] === 'Z' && Number(fields[17]) <= 1;
+    return hasEnded ? undefined : fields[19];
   }
   try {
     const { stdout } = await execFileAsync('ps', ['-o', 'lstart=', '-p', String(pid)]);

@@ -109,6 +109,19 @@ describe('the processes of a run', () => {
     expect(await findMarkedProcesses(RUN_VARIABLE, run)).toEqual([]);
   });
 
+  it.runIf(linux)(
+    'have let go of all that they held, however much, when they are gone',
+    async () => {
+      const run = newRun();
+      // It takes a while to take so much memory back, when its environment is empty already.
+      const child = start(run, `globalThis.held = Buffer.alloc(2 ** 28, 1); ${WAIT}`);
+      await firstLine(child);
+      const identity = await identifyProcess(child.pid!);
+      expect(await killProcessesOf(run)).toBe(1);
+      expect(await isAlive(identity)).toBe(false);
+    },
+  );
+
   it('are asked first where there is a grace', async () => {
     const run = newRun();
     const child = start(run, `process.on('SIGINT', () => process.exit(7)); ${WAIT}`);
