@@ -10,7 +10,7 @@ export interface Situation {
   trusted: boolean;
   /** The workspace as messages show it. */
   workspace: string;
-  /** Asked only where its answer matters: it may take a second. */
+  /** Asked only where its answer matters: it may take its time. */
   findEngine(): Promise<Engine>;
 }
 

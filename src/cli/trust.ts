@@ -22,8 +22,8 @@ export async function decideRuntime(
     trusted: trust,
     workspace: displayPath(directory, host.cwd),
     findEngine: async () => {
-      const { findEngine } = await import('../docker/engine.ts');
-      return findEngine(host.env);
+      const { ASKED_FOR_MS, findEngine } = await import('../docker/engine.ts');
+      return findEngine(host.env, asked === 'docker' ? ASKED_FOR_MS : undefined);
     },
   });
   const unremembered = remember ? await tryToRemember(directory, host) : undefined;

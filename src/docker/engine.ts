@@ -18,14 +18,19 @@ export interface AnsweringEngine {
 /** `reason` continues “no Docker engine answers: …”. */
 export type Engine = AnsweringEngine | { answers: false; reason: string };
 
-const PING_MS = 1_000;
+/** Where an engine is merely looked for: whoever asks is waiting. */
+const LOOKED_FOR_MS = 1_000;
+/** Where the user asked for Docker: an engine that is slow for a moment is not taken for none. */
+export const ASKED_FOR_MS = 15_000;
 
 /**
  * Looks for an engine where the docker command would, and where Colima, OrbStack, Rancher and Podman
- * put theirs. Takes a second at most, and loads no Docker library.
+ * put theirs. Loads no Docker library.
+ * @param patienceMs how long to wait for one that listens and does not answer
  */
 export async function findEngine(
   env: Readonly<Record<string, string | undefined>>,
+  patienceMs = LOOKED_FOR_MS,
 ): Promise<Engine> {
   let endpoints: Endpoint[];
   try {
@@ -34,8 +39,17 @@ export async function findEngine(
     return { answers: false, reason: messageOf(error) };
   }
   if (endpoints.length === 0) return { answers: false, reason: 'there is no socket of one' };
-  const answers = await Promise.all(endpoints.map(ping));
-  return answers.find((engine) => engine.answers) ?? answers[0]!;
+  const found = new AbortController();
+  const pings = endpoints.map((endpoint) => ping(endpoint, patienceMs, found.signal));
+  try {
+    for (const each of pings) {
+      const engine = await each;
+      if (engine.answers) return engine;
+    }
+    return await pings[0]!;
+  } finally {
+    found.abort();
+  }
 }
 
 /** The endpoint for people: a socket's path, or a URL. */
@@ -43,13 +57,13 @@ export function describeEndpoint({ url }: Endpoint): string {
   return url.replace(/^unix:\/\//, '');
 }
 
-async function ping(endpoint: Endpoint): Promise<Engine> {
-  const signal = AbortSignal.timeout(PING_MS);
+async function ping(endpoint: Endpoint, patienceMs: number, found: AbortSignal): Promise<Engine> {
+  const late = AbortSignal.timeout(patienceMs);
   try {
-    const { Version, ApiVersion } = await version(endpoint, signal);
+    const { Version, ApiVersion } = await version(endpoint, AbortSignal.any([late, found]));
     return { answers: true, version: Version, apiVersion: ApiVersion, endpoint };
   } catch (error) {
-    const why = signal.aborted ? `silent for ${PING_MS / 1000} s` : reasonOf(error);
+    const why = late.aborted ? `silent for ${patienceMs / 1000} s` : reasonOf(error);
     const where = describeEndpoint(endpoint);
     const named = endpoint.namedBy === undefined ? where : `${endpoint.namedBy} says ${where}`;
     return { answers: false, reason: `${named}: ${why}` };

@@ -3,7 +3,7 @@ import type { ContainerInfo } from 'dockerode';
 import { environmentError } from '../core/errors.ts';
 import { type IsDead, isAbandoned } from '../platform/owner.ts';
 import { connect } from './client.ts';
-import { findEngine } from './engine.ts';
+import { ASKED_FOR_MS, findEngine } from './engine.ts';
 import { IMAGE_LABEL, ownerOf, RUN_LABEL, SUBMISSION } from './labels.ts';
 import { removeContainer } from './remove.ts';
 import { removeImage } from './remove-image.ts';
@@ -16,7 +16,7 @@ export async function sweepContainers(
   env: Readonly<Record<string, string | undefined>>,
   isDead: IsDead,
 ): Promise<string[]> {
-  const engine = await findEngine(env);
+  const engine = await findEngine(env, ASKED_FOR_MS);
   if (!engine.answers) throw environmentError(`No Docker engine answers: ${engine.reason}.`);
   return sweepEngine(await connect(engine), isDead);
 }

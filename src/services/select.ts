@@ -50,8 +50,8 @@ export async function selectProvider(options: SelectOptions): Promise<Selection>
   };
   if (kind === 'local') return orHere('as you chose', notByItself);
 
-  const { findEngine } = await import('../docker/engine.ts');
-  const engine = await findEngine(host.env);
+  const { ASKED_FOR_MS, findEngine } = await import('../docker/engine.ts');
+  const engine = await findEngine(host.env, kind === 'docker' ? ASKED_FOR_MS : undefined);
   if (engine.answers) return docker(engine, needs, options);
   if (kind === 'docker') {
     throw environmentError(`No Docker engine answers: ${engine.reason}.`, {

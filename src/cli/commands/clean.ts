@@ -25,8 +25,8 @@ export async function cleanCommand(options: CleanOptions, host: Host): Promise<n
   const { sweepClocks } = await import('../../apps/process/clock-files.ts');
   removed.push(...(await sweepClocks()).map((name) => `what was shared as ${name}`));
 
-  const { findEngine } = await import('../../docker/engine.ts');
-  const engine = await findEngine(host.env);
+  const { ASKED_FOR_MS, findEngine } = await import('../../docker/engine.ts');
+  const engine = await findEngine(host.env, ASKED_FOR_MS);
   if (engine.answers) {
     const { sweepContainers } = await import('../../docker/sweep.ts');
     removed.push(...(await sweepContainers(host.env, isDead)));

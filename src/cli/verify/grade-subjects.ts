@@ -14,7 +14,7 @@ import { readContractOutline } from '../../catalog/contract-outline.ts';
 import { nearest } from '../../catalog/nearest.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Lab, LabEntry } from '../../core/lab.ts';
-import { findEngine } from '../../docker/engine.ts';
+import { ASKED_FOR_MS, findEngine } from '../../docker/engine.ts';
 import { Slots } from '../../grading/slots.ts';
 import type { Host } from '../../platform/host.ts';
 import { isOwnerAlive } from '../../platform/run-directory.ts';
@@ -40,7 +40,8 @@ export async function gradeSubjects(
     own: true,
     trusted: false,
     workspace: entry.paths.manifest,
-    findEngine: () => findEngine(host.env),
+    // Of one's own, only asked where --runtime docker is.
+    findEngine: () => findEngine(host.env, ASKED_FOR_MS),
   });
   await using open = await openSession(
     {

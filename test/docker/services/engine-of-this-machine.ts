@@ -1,6 +1,6 @@
-import { type AnsweringEngine, findEngine } from '../../../src/docker/engine.ts';
+import { type AnsweringEngine, ASKED_FOR_MS, findEngine } from '../../../src/docker/engine.ts';
 
-const found = await findEngine(process.env);
+const found = await findEngine(process.env, ASKED_FOR_MS);
 
 if (!found.answers && process.env['LABS_REQUIRE_DOCKER'] === '1')
   throw new Error(`These tests must run, and no Docker engine answers: ${found.reason}.`);

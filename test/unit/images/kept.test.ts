@@ -2,7 +2,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { pruneDependencies, templateName } from '../../../src/apps/docker/image/kept.ts';
 import { connect } from '../../../src/docker/client.ts';
-import { findEngine } from '../../../src/docker/engine.ts';
+import { ASKED_FOR_MS, findEngine } from '../../../src/docker/engine.ts';
 import { labs, scratch } from '../../support/cli.ts';
 import { type FakeImage, fakeEngine } from './fake-engine.ts';
 
@@ -19,7 +19,7 @@ const other = image('x', 0, { RepoTags: ['postgres:17-alpine'], Labels: {} });
 it('the oldest go first, a template’s dependencies and what is not ours never', async () => {
   const nameless = image('b', 1, { RepoTags: ['<none>:<none>'] });
   await using fake = await fakeEngine([image('c', 2), template, nameless, image('d', 3), other]);
-  const engine = await findEngine({ DOCKER_HOST: fake.url });
+  const engine = await findEngine({ DOCKER_HOST: fake.url }, ASKED_FOR_MS);
   if (!engine.answers) throw new Error(engine.reason);
   expect(await pruneDependencies(await connect(engine), 1)).toEqual([
     'labs-dependencies:c',

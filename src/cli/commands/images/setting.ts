@@ -51,8 +51,8 @@ export async function openSetting(options: ImagesOptions, host: Host): Promise<S
 export async function demandEngine(
   host: Host,
 ): Promise<{ engine: AnsweringEngine; docker: Docker }> {
-  const { findEngine } = await import('../../../docker/engine.ts');
-  const engine = await findEngine(host.env);
+  const { ASKED_FOR_MS, findEngine } = await import('../../../docker/engine.ts');
+  const engine = await findEngine(host.env, ASKED_FOR_MS);
   if (!engine.answers)
     throw environmentError(`No Docker engine answers: ${engine.reason}.`, {
       hint: 'Start Docker; “labs doctor” shows more. Without Docker nothing need be prepared: labs grade --provider local.',

@@ -2,14 +2,14 @@
 // what fails, of the start and of its undoing, as one line of JSON each.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabsError } from '../../../../src/core/errors.ts';
-import { findEngine } from '../../../../src/docker/engine.ts';
+import { ASKED_FOR_MS, findEngine } from '../../../../src/docker/engine.ts';
 import { createRunDirectory } from '../../../../src/platform/run-directory.ts';
 import { createDockerProvider } from '../../../../src/services/docker/provider.ts';
 
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const told = ({ kind, message, hint }: LabsError) => ({ kind, message, hint });
 
-const engine = await findEngine(process.env);
+const engine = await findEngine(process.env, ASKED_FOR_MS);
 if (!engine.answers) throw new Error(engine.reason);
 const run = await createRunDirectory(process.argv[2]!);
 const provider = createDockerProvider({ engine, run, isDead: async () => false });
