@@ -1,3 +1,4 @@
+import { environmentError } from '../core/errors.ts';
 import { expect } from './expect/expect.ts';
 import type { Sql } from './sql.ts';
 import { eventually } from './time.ts';
@@ -36,7 +37,10 @@ export async function holdRow(
     ') FROM held',
   ];
   const { released } = await held(`the row of ${table}`, {
-    hold: () => statement(sql, hold, value, value, milliseconds / 1_000),
+    hold: async () => {
+      const rows = await statement(sql, hold, value, value, milliseconds / 1_000);
+      expect(rows.length, `rows of ${table} to hold`).toBeAtLeast(1);
+    },
     locks: () => sql<Counted>`
       SELECT count(*)::int AS count FROM pg_locks
       WHERE locktype = 'advisory' AND classid = ${SPACE} AND objid = (hashtext(${value})::bigint & 4294967295)::oid`,
@@ -81,21 +85,35 @@ interface Counted {
   count: number;
 }
 
-/** Begins to hold, and resolves once the lock can be seen. */
+/**
+ * Begins to hold, and resolves once the lock can be seen.
+ * @throws {LabsError} `environment`: it was over before
+ */
 async function held(
   what: string,
   { hold, locks }: { hold(): Promise<unknown>; locks(): Promise<Counted[]> },
 ): Promise<{ released: Promise<void> }> {
   const released = hold().then(() => {});
-  // It may fail while nobody looks; who awaits it is told all the same.
-  released.catch(() => {});
-  await eventually(
+  const unseen = released.then(() => {
+    throw environmentError(`The grader's lock of ${what} was over before it could be seen.`, {
+      hint: 'This machine is very busy: grade again when it is less so.',
+    });
+  });
+  const stop = new AbortController();
+  const seen = eventually(
     async () => {
       const [row] = await locks();
       expect(row!.count, `locks of ${what}`).toBe(1);
     },
-    { withinMs: 10_000, everyMs: 10 },
+    { withinMs: 10_000, everyMs: 10, signal: stop.signal },
   );
+  // It may fail while nobody looks; who awaits it is told all the same.
+  released.catch(() => {});
+  try {
+    await Promise.race([seen, unseen]);
+  } finally {
+    stop.abort();
+  }
   return { released };
 }
 

@@ -7,7 +7,7 @@ import {
   type PostgresLink,
   statementLines,
 } from '../../../src/kit/postgres.ts';
-import { createSql } from '../../../src/kit/sql.ts';
+import { createSql, type Sql } from '../../../src/kit/sql.ts';
 import { postgresTap } from '../../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
 import { usePostgres } from '../../support/postgres.ts';
@@ -98,22 +98,32 @@ describe('the grader’s own SQL', () => {
   });
 });
 
+/** Longer than any of these tests takes: they end what holds when they have seen enough. */
+const LONG_MS = 60_000;
+
+/** Ends the statements that hold or sleep, and with them their locks. */
+async function endSleeps(...released: Promise<unknown>[]): Promise<void> {
+  await admin.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'`);
+  await Promise.allSettled(released);
+}
+
 describe('a row that is held', () => {
   const row = { table: 'tasks', column: 'id', value: '1' };
 
   it('is read as it was, and changed by nobody else until then', async () => {
     const sql = createSql(admin, never);
     await sql`INSERT INTO tasks VALUES (1, 'before'), (2, 'another')`;
-    const { released, someoneWaits } = await holdRow(sql, row, 600);
+    const { released, someoneWaits } = await holdRow(sql, row, LONG_MS);
     let changed = false;
     const change = links[0]!.app.query(`UPDATE tasks SET title = 'after' WHERE id = 1`).then(() => {
       changed = true;
     });
-    await someoneWaits({ withinMs: 5_000 });
+    await someoneWaits({ withinMs: 20_000 });
     await sql`UPDATE tasks SET title = 'not held' WHERE id = 2`;
     expect(await sql`SELECT title FROM tasks WHERE id = 1`).toEqual([{ title: 'before' }]);
     expect(changed).toBe(false);
-    await released;
+    await endSleeps(released);
     await change;
     expect(await sql`SELECT title FROM tasks WHERE id = 1`).toEqual([{ title: 'after' }]);
   });
@@ -121,10 +131,31 @@ describe('a row that is held', () => {
   it('and that nobody wants, is said to be', async () => {
     const sql = createSql(admin, never);
     await sql`INSERT INTO tasks VALUES (1, 'before')`;
-    const { released, someoneWaits } = await holdRow(sql, row, 200);
+    const { released, someoneWaits } = await holdRow(sql, row, LONG_MS);
     const failure = await failureOf(() => someoneWaits({ withinMs: 100 }));
     expect(failure.action).toBe('');
-    await released;
+    await endSleeps(released);
+  });
+
+  it('and is not there, is said at once', async () => {
+    const failure = await failureOf(() => holdRow(createSql(admin, never), row, LONG_MS));
+    expect(failure.expected).toContain('rows of tasks to hold');
+  });
+
+  it('and was over before that could be seen, is no failure of the app', async () => {
+    const sql = createSql(admin, never);
+    await sql`INSERT INTO tasks VALUES (1, 'before')`;
+    let hold: Promise<unknown> = Promise.resolve();
+    const late: Sql = async (parts, ...values) => {
+      if (parts.some((part) => part.includes('FROM pg_locks'))) await hold;
+      const done = sql<never>(parts, ...values);
+      if (parts.some((part) => part.includes('pg_sleep'))) hold = done;
+      return done;
+    };
+    await expect(holdRow(late, row, 0)).rejects.toMatchObject({
+      kind: 'environment',
+      message: "The grader's lock of the row of tasks was over before it could be seen.",
+    });
   });
 });
 
@@ -132,11 +163,11 @@ describe('a table that is held', () => {
   it('is read, and written to by nobody until then', async () => {
     const sql = createSql(admin, never);
     await sql`INSERT INTO tasks VALUES (1, 'before')`;
-    const { released } = await holdTable(sql, 'tasks', 400);
+    const { released } = await holdTable(sql, 'tasks', LONG_MS);
     const writes = links.map(({ app }) => app.query(`INSERT INTO tasks VALUES (2, 'one of two')`));
     const outcomes = Promise.allSettled(writes);
     expect(await sql`SELECT id FROM tasks`).toEqual([{ id: 1 }]);
-    await released;
+    await endSleeps(released);
     expect((await outcomes).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });
@@ -180,10 +211,12 @@ describe('what the app says to Postgres', () => {
   });
 
   it('is seen while it is in flight', async () => {
-    const sleeping = links[1]!.app.query('SELECT pg_sleep(0.2)');
-    await probe().seen(/pg_sleep/, { withinMs: 5_000, what: 'the sleep' });
+    const sleeping = links[1]!.app.query(`SELECT pg_sleep(${LONG_MS / 1_000})`);
+    const ended = expect(sleeping).rejects.toMatchObject({ code: '57014' });
+    await probe().seen(/pg_sleep/, { withinMs: 20_000, what: 'the sleep' });
     expect(probe().statements()).toEqual([]);
-    await sleeping;
+    await endSleeps(ended);
+    await ended;
   });
 
   it('and never comes, fails the check', async () => {
