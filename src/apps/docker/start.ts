@@ -141,6 +141,12 @@ function control(
     if (exit === undefined) await container.kill();
     return exited;
   };
+  const force = async () => {
+    // On a machine that stalls the time may be over before the news comes that it has ended in time.
+    if ((await container.hasEnded()) || exit !== undefined) return;
+    forced = true;
+    await container.kill();
+  };
   return {
     name,
     url: `http://127.0.0.1:${entrance.port}`,
@@ -153,10 +159,7 @@ function control(
     terminate: async (graceMs) => {
       if (exit !== undefined) return exit;
       await container.signal('SIGTERM');
-      const timer = setTimeout(() => {
-        forced = true;
-        void container.kill();
-      }, graceMs);
+      const timer = setTimeout(() => void force(), graceMs);
       return exited.finally(() => clearTimeout(timer));
     },
     kill,

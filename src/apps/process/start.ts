@@ -1,5 +1,6 @@
 import type { LogLine } from '../../core/log.ts';
 import type { Command, Submission } from '../../core/submission.ts';
+import { identifyProcess, isAlive } from '../../platform/process-table.ts';
 import { keepLast } from '../log-lines.ts';
 import type { AppStartError, Exit, ProcessSpec, RunningProcess, StartContext } from '../port.ts';
 import { waitUntilReady } from '../readiness.ts';
@@ -87,6 +88,12 @@ function control(name: string, port: number, group: Group): RunningProcess {
     group.signalGroup('SIGKILL');
     return exit;
   });
+  const force = async () => {
+    // On a machine that stalls the time may be over before the news comes that it has ended in time.
+    if (!(await isAlive(await identifyProcess(group.pid))) || exit !== undefined) return;
+    forced = true;
+    group.signalGroup('SIGKILL');
+  };
   return {
     name,
     url: `http://127.0.0.1:${port}`,
@@ -97,10 +104,7 @@ function control(name: string, port: number, group: Group): RunningProcess {
     terminate: async (graceMs) => {
       if (exit !== undefined) return exit;
       group.signalLeader('SIGTERM');
-      const timer = setTimeout(() => {
-        forced = true;
-        group.signalGroup('SIGKILL');
-      }, graceMs);
+      const timer = setTimeout(() => void force(), graceMs);
       return exited.finally(() => clearTimeout(timer));
     },
     kill: () => {

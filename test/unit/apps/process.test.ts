@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readLines } from '../../../src/apps/log-lines.ts';
 import { AppStartError, type RunningProcess } from '../../../src/apps/port.ts';
@@ -148,6 +149,18 @@ describe('signals', () => {
     const pid = await childPid();
     expect(await running.terminate(50)).toEqual({ code: null, signal: 'SIGKILL', forced: true });
     await gone(pid);
+  });
+
+  it.runIf(linux)('what ends in its grace was not forced, though we stall meanwhile', async () => {
+    const running = await start(`console.log('child ' + process.pid); setInterval(() => {}, 1000)`);
+    const pid = await childPid();
+    // After these the event loop turns to timers, and to what can be read only then.
+    await immediate();
+    const ended = running.terminate(20);
+    const graceEnds = performance.now() + 40;
+    const isZombie = () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    while (performance.now() < graceEnds || !isZombie());
+    expect(await ended).toEqual({ code: null, signal: 'SIGTERM', forced: false });
   });
 
   it('a kill takes the whole group, and is told once', async () => {

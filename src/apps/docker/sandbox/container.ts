@@ -35,6 +35,9 @@ export class NoSuchProgram extends Error {
   }
 }
 
+/** As the engine calls them; `stopped` is Podman's. */
+const ENDED: readonly string[] = ['exited', 'dead', 'stopped'];
+
 /** How a container ended. */
 export interface ContainerEnd {
   /** Of its main process; 128 and a signal's number where one ended it. */
@@ -52,6 +55,8 @@ export interface SandboxContainer {
   start(): Promise<void>;
   /** Settles when it has ended and its last lines have come. */
   readonly ended: Promise<ContainerEnd>;
+  /** True before `ended` settles, which takes a while more. */
+  hasEnded(): Promise<boolean>;
   /** To its main process. */
   signal(name: NodeJS.Signals): Promise<void>;
   /** All of it, paused or not. */
@@ -123,6 +128,11 @@ export async function createContainer(plan: ContainerPlan): Promise<SandboxConta
       }),
     start,
     ended,
+    hasEnded: () =>
+      container.inspect().then(
+        ({ State }) => ENDED.includes(State.Status),
+        () => false,
+      ),
     signal: (signal) => unlessEnded(container.kill({ signal })),
     kill: () => unlessEnded(container.kill({ signal: 'SIGKILL' })),
     pause: () => unlessEnded(container.pause()),
