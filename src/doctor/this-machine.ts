@@ -16,9 +16,10 @@ const RUN_MS = 1_000;
 /** The machine that labs runs on. What is asked twice is looked up once: make a new one afterwards. */
 export async function thisMachine(host: Host): Promise<Machine> {
   const { env, platform, arch, isRoot, directories } = host;
+  const timeoutMs = host.doctorLimits?.programMs ?? RUN_MS;
   const find = (program: string) => which(program, env, platform);
   const run: Machine['run'] = (file, ...args) =>
-    runCommand(file, args, { env, timeoutMs: RUN_MS, signal: host.signal });
+    runCommand(file, args, { env, timeoutMs, signal: host.signal });
   const sudo = await find('sudo');
   return {
     platform,

@@ -13,6 +13,15 @@ export interface Host {
   /** Aborted by SIGINT, SIGTERM or SIGHUP. */
   signal: AbortSignal;
   directories: Directories;
+  /** How long `labs doctor` waits; its own limits are for a person who is waiting. */
+  doctorLimits?: DoctorLimits;
+}
+
+export interface DoctorLimits {
+  /** For all that it looks at. */
+  allMs: number;
+  /** For a program that it runs. */
+  programMs: number;
 }
 
 export interface Output {

@@ -2,7 +2,7 @@ import { listLabs } from '../../catalog/catalog.ts';
 import { ExitCode, errorCode, interrupted, usageError } from '../../core/errors.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding, Fix, LabNeeds } from '../../doctor/finding.ts';
-import type { Rights } from '../../doctor/machine.ts';
+import type { Machine, Rights } from '../../doctor/machine.ts';
 import { mend } from '../../doctor/mend.ts';
 import { shownCommands } from '../../doctor/privilege.ts';
 import { type Page, problemLines, tableLines, verdictLines } from '../../doctor/render.ts';
@@ -32,7 +32,8 @@ export async function doctorCommand(
 ): Promise<number> {
   const [machine, labs] = await Promise.all([thisMachine(host), needsOfLabs(host)]);
   const report = reporter(host, labs, machine.rights);
-  const findings = await examine(machine, labs);
+  const look = (at: Machine) => examine(at, labs, host.doctorLimits?.allMs);
+  const findings = await look(machine);
   refuseUnknown(only, findings);
   report.table(findings);
   const fixable = findings.some((finding) => finding.fix !== undefined);
@@ -41,7 +42,7 @@ export async function doctorCommand(
   const mended = await mend({
     findings,
     rights: machine.rights,
-    examine: async () => examine(await thisMachine(host), labs),
+    examine: async () => look(await thisMachine(host)),
     consent: async (finding, each) =>
       (only.length === 0 || only.includes(finding.id)) &&
       (yes || ask(finding, each, machine.rights, host)),
