@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { errorCode } from '../core/errors.ts';
 
 const execFileAsync = promisify(execFile);
+
+/** How long a program may take to be loaded, of a slow disk. */
+const EXEC_MS = 2_000;
 
 /** A process and when it began: a pid alone is used again by others. */
 export interface ProcessIdentity {
@@ -48,14 +52,10 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
 
 async function startOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-    // The second field, the command, may hold blanks and parentheses: count from its end.
-    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields === undefined) return undefined;
-    // proc_pid_stat(5): state is field 3, num_threads field 20, starttime field 22. A zombie has
-    // ended, unless another thread of it has not: that one holds the files still.
-    const hasEnded = fields[0] === 'Z' && Number(fields[17]) <= 1;
-    return hasEnded ? undefined : fields[19];
+    const field = await statOf(pid);
+    // A zombie has ended, unless another thread of it has not: that one holds the files still.
+    const hasEnded = field?.(3) === 'Z' && Number(field(20)) <= 1;
+    return hasEnded ? undefined : field?.(22);
   }
   try {
     const { stdout } = await execFileAsync('ps', ['-o', 'lstart=', '-p', String(pid)]);
@@ -63,6 +63,36 @@ async function startOf(pid: number): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The fields of proc_pid_stat(5) by number, from 3 on; undefined where there is no such process. */
+async function statOf(pid: number): Promise<((number: number) => string | undefined) | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The second field, the command, may hold blanks and parentheses: count from its end.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields && ((number) => fields[number - 3]);
+}
+
+/** Empty where the process is gone meanwhile, or another user's. */
+async function environOf(pid: number): Promise<string> {
+  const read = () => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => undefined);
+  const givenUp = performance.now() + EXEC_MS;
+  for (;;) {
+    const environ = await read();
+    if (environ !== '') return environ ?? '';
+    // A process that becomes another program has none for a moment, and may have it by now.
+    if (!(await isInExec(pid)) || performance.now() >= givenUp) return (await read()) ?? '';
+    await sleep(1);
+  }
+}
+
+async function isInExec(pid: number): Promise<boolean> {
+  const field = await statOf(pid);
+  if (field === undefined || field(3) === 'Z') return false;
+  // Flags, of linux/sched.h: neither PF_EXITING nor PF_KTHREAD, which have no environment to come.
+  if ((Number(field(9)) & 0x0020_0004) !== 0) return false;
+  // Where it ends: 0 until it is there.
+  return field(51) === '0';
 }
 
 interface ProcessEnvironment {
@@ -75,9 +105,7 @@ async function environments(): Promise<ProcessEnvironment[]> {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     return pids.map((pid) => ({
       pid: Number(pid),
-      // Gone meanwhile, or another user's.
-      environment: async () =>
-        (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0'),
+      environment: async () => (await environOf(Number(pid))).split('\0'),
     }));
   }
   const { stdout } = await execFileAsync('ps', ['-A', '-E', '-ww', '-o', 'pid=,command='], {
