@@ -9,7 +9,9 @@ export default defineConfig({
     exclude: ['test/solutions/**', 'test/mutants/**', 'test/fixtures/**'],
     pool: 'forks',
     execArgv: ['--conditions=source'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For hangs alone: a busy machine may hold up any process for seconds, time and again.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

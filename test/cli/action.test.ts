@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { action, type Played, play } from '../support/action.ts';
 import { root, scratch } from '../support/cli.ts';
@@ -8,8 +8,6 @@ import { spawnLabs } from '../support/command.ts';
 import { CLASS, NOTES } from '../support/packs.ts';
 import { runnerOf } from '../support/runner.ts';
 import { elementsOf } from '../support/xml.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const place = scratch('action');
 const at = (...names: string[]) => path.join(place.path, ...names);

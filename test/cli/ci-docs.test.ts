@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { NO_RUNNER, root, scratch, sharedCache } from '../support/cli.ts';
 import { NOTES } from '../support/packs.ts';
 import { CLASSROOM50 } from '../unit/reporters/formats.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const place = scratch('ci-docs');
 const at = (...names: string[]) => path.join(place.path, ...names);

@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import manifest from '../../package.json' with { type: 'json' };
 import { workflowOf } from '../../src/cli/ci-workflow.ts';
 import { labs, NO_RUNNER, root, scratch, sharedCache } from '../support/cli.ts';
 import { NOTES, repositoryOf } from '../support/packs.ts';
 import { elementsOf } from '../support/xml.ts';
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const place = scratch('ci');
 const at = (...names: string[]) => path.join(place.path, ...names);

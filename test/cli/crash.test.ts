@@ -28,7 +28,6 @@ function leftovers() {
   };
 }
 
-const LONG = { timeout: 10_000 };
 const nothing = { runs: [], processes: [] };
 
 /** Spread over the life of a run, from the start of Node.js to the checks. */
@@ -77,11 +76,11 @@ describe.runIf(linux)('a run that is cut short (Linux: looks into /proc)', () =>
   it('kill -9 of its services too: labs clean leaves nothing', async () => {
     const { child, ended } = grade();
     const data = await expect
-      .poll(() => globSync('*/postgres/data/postmaster.pid', { cwd: runs }), LONG)
+      .poll(() => globSync('*/postgres/data/postmaster.pid', { cwd: runs }))
       .toHaveLength(1)
       .then(() => path.dirname(globSync(`${runs}/*/postgres/data/postmaster.pid`)[0]!));
     const key = await sharedMemoryKey(data);
-    await expect.poll(() => sharedMemory(key), LONG).toHaveLength(1);
+    await expect.poll(() => sharedMemory(key)).toHaveLength(1);
     child.kill('SIGKILL');
     await ended;
     await expect
@@ -89,7 +88,7 @@ describe.runIf(linux)('a run that is cut short (Linux: looks into /proc)', () =>
         for (const line of processesBelow(runs))
           signalProcess(Number.parseInt(line, 10), 'SIGKILL');
         return processesBelow(runs);
-      }, LONG)
+      })
       .toEqual([]);
     expect(sharedMemory(key)).toHaveLength(1);
     const clean = await labs('clean').ended;

@@ -1,12 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 import { NOTES } from '../support/packs.ts';
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const place = scratch('docs');
 afterAll(() => place.remove());

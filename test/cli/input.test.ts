@@ -145,7 +145,7 @@ describe('the machine in the way is exit code 3', () => {
     } finally {
       // Who watched over the run from outside ends a moment after it.
       await vi.waitFor(() => execFileSync('umount', [small], { stdio: 'pipe' }), {
-        timeout: 10_000,
+        timeout: 15_000,
       });
     }
   });

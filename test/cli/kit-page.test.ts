@@ -81,5 +81,5 @@ describe('the page on the kit', () => {
     // One of them is made twice, by a function.
     const written = blocks.flatMap(({ code }) => code.match(/\.\.\.about,/g) ?? []).length;
     expect(checks).toHaveLength(written + 1);
-  }, 180_000);
+  });
 });

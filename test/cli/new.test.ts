@@ -8,12 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labs, root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 
 /** The compiler and npm take their time on a busy machine. */
-vi.setConfig({ testTimeout: 180_000 });
 
 const place = scratch('new');
 const at = (...names: string[]) => path.join(place.path, ...names);

@@ -1,13 +1,12 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 import { CLASS, NOTES } from '../support/packs.ts';
 
 /** npm, git and the compiler take their time on a busy machine. */
-vi.setConfig({ testTimeout: 180_000 });
 
 const place = scratch('packs');
 const at = (...names: string[]) => path.join(place.path, ...names);

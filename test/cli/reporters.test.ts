@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import comparisonSchema from '../../schemas/comparison.schema.json' with { type: 'json' };
 import reportSchema from '../../schemas/report.schema.json' with { type: 'json' };
 import type { RunEvent } from '../../src/core/event.ts';
@@ -11,8 +11,6 @@ import { spawnLabs } from '../support/command.ts';
 import { CLASS, NOTES } from '../support/packs.ts';
 import { elementsOf } from '../support/xml.ts';
 import { CLASSROOM50, decoded } from '../unit/reporters/formats.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const place = scratch('reporters');
 const at = (...names: string[]) => path.join(place.path, ...names);

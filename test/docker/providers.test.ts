@@ -34,7 +34,7 @@ describe.skipIf(noEngine !== undefined)(titled('the three providers'), () => {
     place.remove();
   });
 
-  it('agree check by check, and leave nothing', { timeout: 180_000 }, async () => {
+  it('agree check by check, and leave nothing', async () => {
     const local = await grade('local');
     expect(local.outcome).toBe('passed');
     expect(verdicts(await grade('docker'))).toEqual(verdicts(local));

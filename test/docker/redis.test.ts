@@ -67,10 +67,7 @@ describe.skipIf(noEngine !== undefined)(titled('a lab on Redis'), () => {
     place.remove();
   });
 
-  // Longer than a check and a start may take: then the report says which of them did not end, rather than a time-out.
-  it('is graded with Redis in containers, of which nothing is left', {
-    timeout: 120_000,
-  }, async () => {
+  it('is graded with Redis in containers, of which nothing is left', async () => {
     expect(await grade((run) => createDockerProvider({ engine, run, isDead }))).toEqual([]);
   });
 

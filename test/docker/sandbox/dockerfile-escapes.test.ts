@@ -20,7 +20,7 @@ describe.skipIf(noEngine !== undefined)(titled('a Dockerfile that asks for more'
   const runs: string[] = [];
   afterAll(async () => expect(await remainsOf(runs)).toEqual([]));
 
-  test('gets what every submission gets', { timeout: 60_000 }, async () => {
+  test('gets what every submission gets', async () => {
     await using sandbox = await openSandbox('tries-escapes', {
       limits: { dockerfile: true },
       edit: (directory) => writeFile(path.join(directory, 'Dockerfile'), DOCKERFILE),

@@ -37,7 +37,7 @@ describe.skipIf(noEngine !== undefined)(titled('an app that tries to escape'), (
     const third = await open('tries-escapes-python');
     route = await sandbox.app.reach({ host: '127.0.0.1', port: service.port });
     [web, other, python] = await Promise.all([sandbox.start(), second.start(), third.start()]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await undo.disposeAsync();
     expect(await remainsOf(runs)).toEqual([]);

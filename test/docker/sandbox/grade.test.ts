@@ -28,7 +28,7 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
   });
   afterAll(() => place.remove());
 
-  it('is the same as one outside of it, and leaves nothing', { timeout: 180_000 }, async () => {
+  it('is the same as one outside of it, and leaves nothing', async () => {
     const outside = await grade('process', 'local');
     expect(outside.outcome).toBe('passed');
     expect(verdicts(await grade('docker', 'local'))).toEqual(verdicts(outside));
@@ -67,7 +67,7 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
     expect(leftOf(child.pid!)).toEqual([]);
   });
 
-  it('without its network it is no grade', { timeout: 120_000 }, async () => {
+  it('without its network it is no grade', async () => {
     const { child, ended, said } = startIn(solution, 'grade', '--runtime', 'docker');
     await said('creates-task');
     docker('kill', leftOf(child.pid!).find((name) => name.endsWith('-relay'))!);
@@ -77,7 +77,7 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
     expect(leftOf(child.pid!)).toEqual([]);
   });
 
-  it('without its network it does not even start', { timeout: 120_000 }, async () => {
+  it('without its network it does not even start', async () => {
     const { child, ended } = startIn(solution, 'grade', '--runtime', 'docker');
     await untilItServes(child);
     docker('kill', leftOf(child.pid!).find((name) => name.endsWith('-relay'))!);
@@ -87,9 +87,7 @@ describe.skipIf(noEngine !== undefined)(titled('a grade in the sandbox'), () => 
     expect(leftOf(child.pid!)).toEqual([]);
   });
 
-  it('when the engine goes away it is no grade, and labs clean finds what is left', {
-    timeout: 120_000,
-  }, async () => {
+  it('when the engine goes away it is no grade, and labs clean finds what is left', async () => {
     await using way = await wayToEngine();
     const env = { DOCKER_HOST: way.url };
     const { child, ended } = startIn(solution, 'grade', '--runtime', 'docker', env);

@@ -80,7 +80,7 @@ async function start(
 }
 
 const texts = () => lines.map(({ text }) => text);
-const said = (text: string) => expect.poll(texts, { timeout: 5_000 }).toContain(text);
+const said = (text: string) => expect.poll(texts).toContain(text);
 const gone = (pid: number) => expect.poll(() => isAlive({ pid, started: 'unknown' })).toBe(false);
 
 describe('the environment of the app', () => {
@@ -123,9 +123,7 @@ describe('signals', () => {
       process.on('SIGTERM', () => console.log('child was told'));
       setInterval(() => {}, 1000); console.log('child ' + process.pid)\`], { stdio: 'inherit' });`;
   const childPid = async () => {
-    await expect
-      .poll(() => texts().some((text) => /^child \d/.test(text)), { timeout: 5_000 })
-      .toBe(true);
+    await expect.poll(() => texts().some((text) => /^child \d/.test(text))).toBe(true);
     return Number(
       texts()
         .find((text) => /^child \d/.test(text))!
@@ -190,7 +188,7 @@ describe('signals', () => {
     await start(
       `require('node:child_process').spawn('setsid', ['sleep', '60'], { detached: true, stdio: 'ignore' }).unref()`,
     );
-    await expect.poll(() => leftovers(run), { timeout: 5_000 }).not.toEqual([]);
+    await expect.poll(() => leftovers(run)).not.toEqual([]);
   });
 });
 

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { labs, scratch } from '../../support/cli.ts';
 import { CLASS, NOTES, repositoryOf } from '../../support/packs.ts';
 
 /** npm, git and the compiler take their time on a busy machine. */
-vi.setConfig({ testTimeout: 180_000 });
 
 const place = scratch('packs');
 afterAll(() => place.remove());

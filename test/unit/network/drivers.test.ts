@@ -123,7 +123,7 @@ test('pg: a cancelled statement fails, and the CancelRequest is no statement', a
   // Sent is not yet begun, and a backend that does nothing drops the request.
   const asleep = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'";
   const sleepers = () => direct(async (other) => (await other.query(asleep, [processID])).rowCount);
-  await expect.poll(sleepers, { timeout: 5_000 }).toBe(1);
+  await expect.poll(sleepers).toBe(1);
   const request = [16, 80_877_102, processID as number, secretKey as number].map(int32);
   connect(proxy.port, proxy.host).end(Buffer.concat(request));
   await refused;
