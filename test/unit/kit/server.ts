@@ -64,7 +64,7 @@ export function client(
     trace,
     contract: options.contract ?? silent,
     signal: options.signal ?? new AbortController().signal,
-    limits: { ...HTTP_LIMITS, timeoutMs: 400, ...options.limits },
+    limits: { ...HTTP_LIMITS, timeoutMs: 10_000, ...options.limits },
   });
   return { http, trace };
 }
