@@ -113,7 +113,7 @@ describe('resources', () => {
       'Start c, undone: gave up after 0.02 s',
       'Start b, undone: gave up after 0.02 s',
     ]);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(log).toEqual(['a up', 'b up', 'c down', 'a down']);
   });
 });

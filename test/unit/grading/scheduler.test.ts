@@ -432,7 +432,13 @@ describe('time', () => {
     const { port } = server.address() as { port: number };
     const world = fakeWorld('shared', `http://127.0.0.1:${port}`);
     const { of } = await run(
-      [shared(check('a', async ({ http }) => void (await http.get('/slow')), { timeoutMs: 50 }))],
+      [
+        shared(
+          check('a', async ({ http }) => void (await http.get('/slow', { timeoutMs: 60_000 })), {
+            timeoutMs: 50,
+          }),
+        ),
+      ],
       { shared: { world } },
     );
     expect(of('a').failure).toMatchObject({
@@ -441,7 +447,7 @@ describe('time', () => {
       actual: 'it was still waiting for the answer',
       evidence: [{ kind: 'exchange' }],
     });
-    expect(of('a').durationMs).toBeLessThan(1_000);
+    expect(of('a').durationMs).toBeLessThan(20_000);
   });
 
   it('a check that waits for what no signal reaches does not hold the run', async () => {
@@ -516,7 +522,7 @@ describe('time', () => {
       { signal: stop.signal },
     );
     await expect(outcome).rejects.toMatchObject({ kind: 'interrupted' });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(begun).toBe(4);
   });
 });
