@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type RunningProxy, startProxy } from '../../../../src/network/proxy.ts';
 import { CONNECTION_LOST } from '../../../../src/network/redis/command.ts';
 import { type RedisTap, redisTap } from '../../../../src/network/redis/tap.ts';
@@ -43,6 +43,7 @@ describe.skipIf(noRedis)(titled('a conversation with a real Redis'), () => {
   });
 
   afterEach(async () => {
+    vi.useRealTimers();
     client.close();
     await proxy.close();
   });
@@ -434,8 +435,13 @@ describe.skipIf(noRedis)(titled('a conversation with a real Redis'), () => {
     expect(await tap.waitForAnswer(isSet, { timeoutMs: 100, since: mark })).toMatchObject({
       args: ['a', '1'],
     });
+    // Its deadline passes when the answer has, however long that takes.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const inVain = tap.waitForAnswer(isSet, { timeoutMs: 100, what: 'SET of b' });
     client.lines('GET größe');
+    await client.until('$-1\r\n');
+    vi.advanceTimersByTime(100);
+    vi.useRealTimers();
     await expect(inVain).rejects.toThrow(WaitTimeout);
     await expect(inVain).rejects.toThrow(
       'no SET of b was answered within 100 ms; the last others: GET größe',
