@@ -133,7 +133,7 @@ describe('signals', () => {
 
   it('SIGTERM goes to the main process alone; what it leaves is killed', async () => {
     const running = await start(
-      `${FAMILY} process.on('SIGTERM', () => setTimeout(() => { console.log('told once'); process.exit(3); }, 50))`,
+      `process.on('SIGTERM', () => setTimeout(() => { console.log('told once'); process.exit(3); }, 50)); ${FAMILY}`,
     );
     const pid = await childPid();
     expect(await running.terminate(5_000)).toEqual({ code: 3, signal: null, forced: false });
@@ -143,7 +143,7 @@ describe('signals', () => {
   });
 
   it('after its grace the whole group is killed', async () => {
-    const running = await start(`${FAMILY} process.on('SIGTERM', () => {})`);
+    const running = await start(`process.on('SIGTERM', () => {}); ${FAMILY}`);
     const pid = await childPid();
     expect(await running.terminate(50)).toEqual({ code: null, signal: 'SIGKILL', forced: true });
     await gone(pid);
