@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { signalProcess } from '../../src/platform/process-table.ts';
 import { root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 import { processesBelow } from '../support/leftovers.ts';
@@ -37,7 +38,7 @@ describe.runIf(process.platform === 'linux')('a service dies during the checks',
       const { ended, said } = spawnLabs(args, { cwd: workspace, runs });
       await said(when);
       for (const line of processesBelow(runs).filter((process) => process.includes(server)))
-        process.kill(Number.parseInt(line, 10), 'SIGKILL');
+        signalProcess(Number.parseInt(line, 10), 'SIGKILL');
       const { code, output } = await ended;
       expect(output).toContain('This is not a grade');
       expect(output).toContain(`${service} went away`);
