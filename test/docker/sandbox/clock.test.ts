@@ -56,12 +56,14 @@ test.skipIf(noEngine !== undefined || library === undefined).each<[string, strin
       ),
     );
     for (const [index, { url }] of instances.entries()) {
+      const asked = Date.now();
       const answer = (await (await fetch(url)).json()) as { now: number; sleptMs: number };
-      const off = answer.now - Date.now() - (offsets[index] ?? 0);
-      expect(Math.abs(off), `instance ${index + 1}`).toBeLessThan(2_000);
-      // The rest of its time is true.
+      const now = answer.now - (offsets[index] ?? 0);
+      expect(now, `instance ${index + 1}`).toBeGreaterThan(asked - 50);
+      expect(now, `instance ${index + 1}`).toBeLessThan(Date.now() + 50);
+      // The rest of its time is true: else off by as much as its clock is.
       expect(answer.sleptMs).toBeGreaterThan(195);
-      expect(answer.sleptMs).toBeLessThan(2_000);
+      expect(answer.sleptMs).toBeLessThan(20_000);
     }
     expect(await instances[1]!.terminate(5_000)).toMatchObject({ signal: 'SIGTERM' });
   } finally {
