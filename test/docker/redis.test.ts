@@ -83,7 +83,7 @@ describe.skipIf(noEngine !== undefined)(titled('a lab on Redis'), () => {
       number: 0,
     };
     const ended = new Promise<never>(() => {});
-    await waitForRedis(login, { signal: AbortSignal.timeout(9_000), timeoutMs: 9_000, ended });
+    await waitForRedis(login, { signal: AbortSignal.timeout(30_000), timeoutMs: 30_000, ended });
     const others = await grade((run) =>
       createExternalProvider({ urls: { redis: `redis://:secret@${address}` }, run, isDead }),
     );

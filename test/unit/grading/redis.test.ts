@@ -137,11 +137,11 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
           // Mended before this check.
           await eventually(
             async () => demand(await http.to('web.2').post('/hits')).toHaveStatus(200),
-            { withinMs: 3_000 },
+            { withinMs: 15_000 },
           );
           redis.blackhole();
           const hung = http.post('/hits');
-          await redis.seen(/^INCR hits$/, { withinMs: 2_000, what: 'the count' });
+          await redis.seen(/^INCR hits$/, { withinMs: 15_000, what: 'the count' });
           demand(await hung).toHaveStatus(503);
           demand(await http.to('web.2').post('/hits')).toHaveStatus(503);
           expect(await redis.command('PING')).toBe('PONG');
@@ -197,7 +197,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
         const app = new Redis(env['REDIS_URL']!);
         app.on('error', () => {});
         app.eval('while true do end', 0).catch(() => {});
-        await redis.seen(/^EVAL/, { withinMs: 2_000, what: 'the script' });
+        await redis.seen(/^EVAL/, { withinMs: 15_000, what: 'the script' });
         try {
           demand(await http.post('/hits')).toHaveStatus(200);
         } finally {
@@ -267,7 +267,7 @@ describe.skipIf(noRedis !== undefined)(titledRedis('a lab on Redis'), () => {
 
     const served = (http: OwnContext['http'], process: string) =>
       eventually(async () => demand(await http.to(process).post('/hits')).toHaveStatus(200), {
-        withinMs: 5_000,
+        withinMs: 15_000,
       });
 
     it('finds what it was told, behind the same proxies', async () => {
