@@ -187,7 +187,7 @@ describe.skipIf(noEngine !== undefined)(titled('labs images'), () => {
     expect(first.code).toBe(0);
     const startedAt = performance.now();
     const second = await run(['images', 'pull']);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(rowOf(second.stdout, kept)).toMatch(/there/);
     expect(second).toMatchObject({ code: 0, stderr: '' });
     expect((await run(['images', 'list'])).stdout).toContain('All is there');

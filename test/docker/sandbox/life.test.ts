@@ -25,12 +25,12 @@ describe.skipIf(noEngine !== undefined)(titled('the life of an app in the sandbo
   const gone = async () => expect(await containersOf(sandbox.runId)).toHaveLength(1);
 
   test.each([
-    ['', { code: null, signal: 'SIGTERM', forced: false }],
-    ['exits7', { code: 7, signal: null, forced: false }],
-    ['ignoresSigterm', { code: null, signal: 'SIGKILL', forced: true }],
-  ])('SIGTERM ends it as it lets it (%s)', async (appetite, exit) => {
+    ['', 10_000, { code: null, signal: 'SIGTERM', forced: false }],
+    ['exits7', 10_000, { code: 7, signal: null, forced: false }],
+    ['ignoresSigterm', 500, { code: null, signal: 'SIGKILL', forced: true }],
+  ])('SIGTERM ends it as it lets it (%s, %i ms)', async (appetite, graceMs, exit) => {
     const app = await start(appetite);
-    expect(await app.terminate(500)).toEqual(exit);
+    expect(await app.terminate(graceMs)).toEqual(exit);
     await gone();
   });
 

@@ -39,7 +39,7 @@ describe.skipIf(noEngine !== undefined)(titled('an app that takes all it can get
   });
 
   /** What the app wrote and what was written of it. */
-  async function start(appetite?: string, readyTimeoutMs = 5_000) {
+  async function start(appetite?: string, readyTimeoutMs = 20_000) {
     const lines: LogLine[] = [];
     const env: Record<string, string> = appetite === undefined ? {} : { APPETITE: appetite };
     const app = await sandbox.start({ env, readyTimeoutMs, onLog: (line) => lines.push(line) });
@@ -90,7 +90,7 @@ describe.skipIf(noEngine !== undefined)(titled('an app that takes all it can get
       expect(pids).toBeLessThanOrEqual(64);
       const before = performance.now();
       await app.kill();
-      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(performance.now() - before).toBeLessThan(20_000);
       await gone();
     });
 
@@ -146,7 +146,8 @@ describe.skipIf(noEngine !== undefined)(titled('an app that takes all it can get
     const { app } = await start();
     await feed(app, 'spin');
     const used = async () => (await usage()).cpuSeconds;
-    const [before, at] = [await used(), performance.now()];
+    const at = performance.now();
+    const before = await used();
     await sleep(2_000);
     const share = (await used()) - before;
     expect(share / ((performance.now() - at) / 1000)).toBeLessThanOrEqual(1.3);
