@@ -2,6 +2,7 @@ import type { Response } from 'backend-labs/kit';
 import { isFinal } from './api.ts';
 import { ROUNDING_MS } from './bounds.ts';
 import type { Job } from './job.ts';
+import { PerhapsStalled } from './rounds.ts';
 
 export const TIMES = {
   createdAt: 'created_at',
@@ -76,7 +77,7 @@ interface Steps {
   later: number;
 }
 
-/** Never back, only to what a step reaches, not ahead of the work, and not far behind. */
+/** Never back, only to what a step reaches, not ahead of the work, and not far behind; for rounds of `untilInTime`. */
 export function expectProgress(
   found: Response<Job>,
   before: Response<Job>,
@@ -105,9 +106,11 @@ export function expectProgress(
   // A step behind, and 0.4 s, are the machine's.
   const least = levels[Math.min(steps - 1, Math.floor((elapsed - 400) / part) - 1)] ?? 0;
   if (progress < least)
-    throw found.failure(
-      `progress of at least ${least}, ${(elapsed / 1_000).toFixed(2)} s after startedAt: each step takes ${part} ms`,
-      `progress ${progress}`,
-      'Write the progress to Postgres, and commit, after each step of the work.',
+    throw new PerhapsStalled(
+      found.failure(
+        `progress of at least ${least}, ${(elapsed / 1_000).toFixed(2)} s after startedAt: each step takes ${part} ms`,
+        `progress ${progress}`,
+        'Write the progress to Postgres, and commit, after each step of the work.',
+      ),
     );
 }
