@@ -10,19 +10,22 @@ import {
   underWay,
   until,
 } from './api.ts';
-import { room, watchForStalls } from './bounds.ts';
+import { room } from './bounds.ts';
 import { expectDead } from './failures.ts';
 import { sleep, sum } from './job.ts';
 import {
+  type AttemptRow,
   attemptsOf,
   effectsOf,
   type Ledger,
   ledgerFailure,
   type Moment,
   moment,
+  readLedger,
 } from './ledger.ts';
 import { IDEMPOTENT_CONSUMER, RELIABLE_QUEUE, STALLED } from './reading.ts';
-import { settingsOf, takeoverMs, WORKERS } from './settings.ts';
+import { PerhapsStalled, untilInTime } from './rounds.ts';
+import { type Settings, settingsOf, takeoverMs, WORKERS } from './settings.ts';
 
 const START_MS = 15_000;
 
@@ -31,7 +34,8 @@ export default defineStage({
   title: 'Workers that die',
   world: 'own',
   env: (random) => ({
-    MAX_ATTEMPTS: '2',
+    // One is lost with its worker, and one may be lost where the machine stands still for as long as a lease.
+    MAX_ATTEMPTS: '3',
     LEASE_MS: String(random.integer(2_000, 2_400)),
   }),
   checks: [
@@ -43,57 +47,7 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'A job that was taken stays in the store until it is done, with a lease that runs out. Someone looks for leases that have run out, and makes the job due again. What is popped and kept in memory dies with the worker.',
       reference: RELIABLE_QUEUE,
-      run: async ({ http, sql, app, random, env }) => {
-        const settings = settingsOf(env);
-        const extra = await room(http);
-        const ms = random.integer(1_300, 1_600);
-        const stalls = watchForStalls();
-        const jobs = await postAll(
-          http,
-          Array.from({ length: WORKERS.length * settings.concurrency }, () => sleep(ms, 4)),
-        );
-        const victim = random.pick(WORKERS);
-        const action = `kill -9 of ${victim} in the middle of jobs of ${ms} ms; LEASE_MS is ${settings.leaseMs}`;
-        await hasBegun(sql, jobs, victim, action);
-        const waiting = await postAll(
-          http,
-          Array.from({ length: 8 }, () => sum(random)),
-        );
-        // Early enough for its jobs to be under way still when a slow machine comes to kill it.
-        await pause(random.integer(0, ms * 0.35));
-        await app.process(victim).kill();
-        const killed = await moment(sql, `kill -9 of ${victim}`);
-        const all = [...jobs, ...waiting];
-        const ledger = await settled(sql, all, {
-          withinMs: takeoverMs(settings) + 2 * ms + 3_000 + extra,
-          action,
-          moments: [killed],
-          because: `the next attempt begins within 2 × LEASE_MS + 1 s`,
-        });
-        const stalledMs = stalls.end();
-        expectDoneOnce(ledger, all, action, [killed]);
-        const lost = jobs.filter(({ id }) => attemptsOf(ledger, id).length > 1);
-        for (const { id } of lost) {
-          const [first, second] = attemptsOf(ledger, id);
-          const took = second!.startedAt - killed.at;
-          // A machine that stood still lets a lease run out whose worker lives.
-          if (first!.worker !== victim && stalledMs > settings.leaseMs / 4) continue;
-          if (first!.worker === victim && took <= takeoverMs(settings) + extra) continue;
-          throw ledgerFailure(ledger, {
-            action,
-            expected:
-              first!.worker === victim
-                ? `the next attempt within ${takeoverMs(settings) / 1_000} s of the kill (2 × LEASE_MS + 1 s)`
-                : 'one attempt of each job whose worker lives',
-            actual:
-              first!.worker === victim
-                ? `it began ${(took / 1_000).toFixed(2)} s after it`
-                : `a second one of a job of ${first!.worker}, which was not killed`,
-            about: [id],
-            moments: [killed],
-          });
-        }
-      },
+      run: (context) => untilInTime((nth) => killedInTheMiddle(context, nth)),
     },
     {
       id: 'redelivery-has-no-effect',
@@ -104,41 +58,7 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'The queue delivers the job again, since nobody told it that the job is done. Whoever gets it looks into the row first, and begins nothing that is in a final state.',
       reference: IDEMPOTENT_CONSUMER,
-      run: async ({ http, sql, app, redis, env }) => {
-        const settings = settingsOf(env);
-        const extra = await room(http);
-        await app.process('worker.2').terminate(10_000);
-        const [short, long] = await postAll(http, [sleep(1_200), sleep(2_700)]);
-        const action = `kill -9 of worker.1 after the effect of a job, while it cannot reach Redis`;
-        await underWay(sql, [short!, long!], { withinMs: 5_000, action: 'POST /jobs' });
-        redis.of('worker.1').blackhole();
-        // Whether it can commit without Redis is up to the app; long before the other job is over.
-        await attempt(() =>
-          until(
-            sql,
-            [short!],
-            (ledger) =>
-              ledger.effects.length > 0
-                ? undefined
-                : { expected: 'an effect', actual: 'none', about: [short!.id] },
-            { withinMs: 1_900, action },
-          ),
-        );
-        await app.process('worker.1').kill();
-        const moments: Moment[] = [await moment(sql, 'kill -9 of worker.1')];
-        await redis.restore();
-        await app.process('worker.2').start();
-        moments.push(await moment(sql, 'worker.2 is started'));
-        // Once the long job has come back and is done, what there was to come back of the short one has.
-        const all = [short!, long!];
-        const ledger = await settled(sql, all, {
-          withinMs: takeoverMs(settings) + START_MS + extra,
-          action,
-          moments,
-        });
-        expectDoneOnce(ledger, all, action, moments);
-        expectNoneBegunWhenDone(ledger, all, action, moments);
-      },
+      run: (context) => untilInTime((nth) => killedAfterEffect(context, nth)),
     },
     {
       id: 'crash-loop-is-dead',
@@ -185,22 +105,146 @@ export default defineStage({
   ],
 });
 
-/** Waits until this worker has begun one of the jobs. */
+/** False where its jobs were over before it was killed. @throws {CheckFailure} */
+async function killedInTheMiddle(
+  { http, sql, app, random, env }: OwnContext,
+  nth: number,
+): Promise<boolean> {
+  const settings = settingsOf(env);
+  const extra = await room(http);
+  const ms = nth * random.integer(1_300, 1_600);
+  for (const worker of WORKERS) await app.process(worker).start();
+  const jobs = await postAll(
+    http,
+    Array.from({ length: WORKERS.length * settings.concurrency }, () => sleep(ms, 4)),
+  );
+  const victim = random.pick(WORKERS);
+  const action = `kill -9 of ${victim} in the middle of jobs of ${ms} ms; LEASE_MS is ${settings.leaseMs}`;
+  await hasBegun(sql, jobs, victim, action);
+  const waiting = await postAll(
+    http,
+    Array.from({ length: 8 }, () => sum(random)),
+  );
+  // Early enough for its jobs to be under way still when a slow machine comes to kill it.
+  await pause(random.integer(0, ms * 0.35));
+  await app.process(victim).kill();
+  const killed = await moment(sql, `kill -9 of ${victim}`);
+  const { attempts } = await readLedger(sql, idsOf(jobs));
+  const cut = attempts.filter(({ worker, outcome }) => worker === victim && outcome === null);
+  // For the next round, in which it must not come late.
+  if (cut.length === 0) await app.process(victim).start();
+  const all = [...jobs, ...waiting];
+  const ledger = await settled(sql, all, {
+    withinMs: takeoverMs(settings) + 2 * ms + 3_000 + extra,
+    action,
+    moments: [killed],
+    because: `the next attempt begins within 2 × LEASE_MS + 1 s`,
+  });
+  expectDoneOnce(ledger, all, action, [killed]);
+  expectTakenOverSoon(ledger, cut, { settings, extra, action, killed });
+  return cut.length > 0;
+}
+
+/** @throws {CheckFailure} the next attempt began long after the kill */
+function expectTakenOverSoon(
+  ledger: Ledger,
+  cut: readonly AttemptRow[],
+  {
+    settings,
+    extra,
+    action,
+    killed,
+  }: { settings: Settings; extra: number; action: string; killed: Moment },
+): void {
+  for (const { id, jobId } of cut) {
+    const next = attemptsOf(ledger, jobId).find((one) => one.id > id);
+    const took = (next?.startedAt ?? killed.at) - killed.at;
+    if (took <= takeoverMs(settings) + extra) continue;
+    throw new PerhapsStalled(
+      ledgerFailure(ledger, {
+        action,
+        expected: `the next attempt within ${takeoverMs(settings) / 1_000} s of the kill (2 × LEASE_MS + 1 s)`,
+        actual: `it began ${(took / 1_000).toFixed(2)} s after it`,
+        about: [jobId],
+        moments: [killed],
+      }),
+    );
+  }
+}
+
+/**
+ * False where the effect was there before the worker lost Redis, or had not come, or the other job was over, when it was killed.
+ * @throws {CheckFailure}
+ */
+async function killedAfterEffect(
+  { http, sql, app, redis, env }: OwnContext,
+  nth: number,
+): Promise<boolean> {
+  const settings = settingsOf(env);
+  const extra = await room(http);
+  await app.process('worker.1').start();
+  await app.process('worker.2').terminate(10_000);
+  const [shortMs, longMs] = [nth * 1_200, nth * 2_700];
+  const [short, long] = await postAll(http, [sleep(shortMs), sleep(longMs)]);
+  const all = [short!, long!];
+  const action = `kill -9 of worker.1 after the effect of a job, while it cannot reach Redis`;
+  await underWay(sql, all, { withinMs: START_MS, action: 'POST /jobs' });
+  redis.of('worker.1').blackhole();
+  const moments: Moment[] = [await moment(sql, 'worker.1 cannot reach Redis any more')];
+  // Whether it can commit without Redis is up to the app; long before the other job is over.
+  await attempt(() =>
+    until(
+      sql,
+      [short!],
+      (ledger) =>
+        ledger.effects.length > 0
+          ? undefined
+          : { expected: 'an effect', actual: 'none', about: [short!.id] },
+      { withinMs: shortMs + 700, action },
+    ),
+  );
+  await app.process('worker.1').kill();
+  moments.push(await moment(sql, 'kill -9 of worker.1'));
+  const atKill = await readLedger(sql, idsOf(all));
+  await redis.restore();
+  await app.process('worker.2').start();
+  moments.push(await moment(sql, 'worker.2 is started'));
+  // Once the long job has come back and is done, what there was to come back of the short one has.
+  const ledger = await settled(sql, all, {
+    withinMs: takeoverMs(settings) + START_MS + longMs + extra,
+    action,
+    moments,
+  });
+  expectDoneOnce(ledger, all, action, moments);
+  expectNoneBegunWhenDone(ledger, all, action, moments);
+  const [effect] = effectsOf(atKill, short!.id);
+  const isUntold = effect !== undefined && effect.doneAt > moments[0]!.at;
+  return isUntold && effectsOf(atKill, long!.id).length === 0;
+}
+
+/** Waits until this worker has begun one of the jobs; the other may have done them all, where this one stood still. */
 async function hasBegun(
   sql: OwnContext['sql'],
   jobs: readonly Accepted[],
   worker: string,
   action: string,
 ): Promise<void> {
-  await until(
-    sql,
-    jobs,
-    ({ attempts }) =>
-      attempts.some((one) => one.worker === worker)
-        ? undefined
-        : { expected: `${worker} to begin one of them`, actual: 'it has not', about: idsOf(jobs) },
-    { withinMs: 5_000, action },
+  const { failure } = await attempt(() =>
+    until(
+      sql,
+      jobs,
+      ({ attempts }) =>
+        attempts.some((one) => one.worker === worker)
+          ? undefined
+          : {
+              expected: `${worker} to begin one of them`,
+              actual: 'it has not',
+              about: idsOf(jobs),
+            },
+      { withinMs: 5_000, action },
+    ),
   );
+  if (failure !== undefined) throw new PerhapsStalled(failure);
 }
 
 /** @throws {CheckFailure} an attempt began after the job had its effect */
