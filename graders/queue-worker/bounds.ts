@@ -1,5 +1,8 @@
 import { attempt, type Http, type RequestOptions, type Response, type Sql } from 'backend-labs/kit';
 
+/** One request that was held up says little about the next: it must not lift each bound by a minute. */
+const MOST_ROOM_MS = 10_000;
+
 /**
  * What the machine may add to a time of the contract, in milliseconds: a second, and twenty times
  * what an ordinary request takes just now.
@@ -13,7 +16,7 @@ export async function room(http: Http): Promise<number> {
     );
     slowest = Math.max(slowest, value?.exchange.durationMs ?? 0);
   }
-  return Math.ceil((1_000 + 20 * slowest) / 100) * 100;
+  return Math.min(MOST_ROOM_MS, Math.ceil((1_000 + 20 * slowest) / 100) * 100);
 }
 
 /** An answer that took so long came from a time-out of the app's own. */
