@@ -14,6 +14,7 @@ import {
   type Accepted,
   expectDoneOnce,
   getJob,
+  idsOf,
   pathOf,
   post,
   postAll,
@@ -22,8 +23,9 @@ import {
 } from './api.ts';
 import { room } from './bounds.ts';
 import { type Job, sleep, sum, type Task } from './job.ts';
-import { type Moment, moment } from './ledger.ts';
+import { type Moment, moment, readLedger } from './ledger.ts';
 import { IDEMPOTENT_CONSUMER, OUTBOX } from './reading.ts';
+import { untilInTime } from './rounds.ts';
 import { OUTAGE_ANSWER_MS, RECOVERY_MS, settingsOf, takeoverMs } from './settings.ts';
 
 const FAULTS = {
@@ -185,40 +187,48 @@ export default defineStage({
       hint: 'A worker that cannot commit gives the job up: it comes back when its lease has run out. Or it tries to commit again, on the condition that the job is still its own. Either way the process goes on, and the connection is made anew.',
       reference: IDEMPOTENT_CONSUMER,
       run: async (context) => {
-        const { http, sql, postgres, redis, app, env, random } = context;
-        const settings = settingsOf(env);
-        const extra = await room(http);
-        for (const [name, service] of [
-          ['Postgres', postgres] as const,
-          ['Redis', redis] as const,
-        ]) {
-          const ms = random.integer(900, 1_100);
-          const jobs = await postAll(
-            http,
-            Array.from({ length: 4 }, () => sleep(ms, 2)),
-          );
-          await underWay(sql, jobs, { withinMs: 5_000, action: 'POST /jobs' });
-          service.cut();
-          const moments: Moment[] = [await moment(sql, `${name} is cut off`)];
-          // Long enough for the work to end in vain.
-          await pause(ms + 300);
-          await service.restore();
-          moments.push(await moment(sql, `${name} is back`));
-          const action = `cut all connections to ${name} in the middle of jobs of ${ms} ms, for ${ms + 300} ms`;
-          expectAlive(app.processes, action);
-          const after = await serving(context, [sum(random)], extra);
-          const all = [...jobs, ...after];
-          const ledger = await settled(sql, all, {
-            withinMs: RECOVERY_MS + takeoverMs(settings) + 2 * ms + extra,
-            action,
-            moments,
-          });
-          expectDoneOnce(ledger, all, action, moments);
-        }
+        for (const service of ['postgres', 'redis'] as const)
+          await untilInTime((nth) => cutInTheMiddle(context, service, nth));
       },
     },
   ],
 });
+
+/** False where all jobs were over before. @throws {CheckFailure} */
+async function cutInTheMiddle(
+  context: OwnContext,
+  service: 'postgres' | 'redis',
+  nth: number,
+): Promise<boolean> {
+  const { http, sql, app, env, random } = context;
+  const settings = settingsOf(env);
+  const extra = await room(http);
+  const name = service === 'redis' ? 'Redis' : 'Postgres';
+  const ms = nth * random.integer(900, 1_100);
+  const jobs = await postAll(
+    http,
+    Array.from({ length: 4 }, () => sleep(ms, 2)),
+  );
+  await underWay(sql, jobs, { withinMs: 5_000, action: 'POST /jobs' });
+  context[service].cut();
+  const moments: Moment[] = [await moment(sql, `${name} is cut off`)];
+  const { attempts } = await readLedger(sql, idsOf(jobs));
+  // Long enough for the work to end in vain.
+  await pause(ms + 300);
+  await context[service].restore();
+  moments.push(await moment(sql, `${name} is back`));
+  const action = `cut all connections to ${name} in the middle of jobs of ${ms} ms, for ${ms + 300} ms`;
+  expectAlive(app.processes, action);
+  const after = await serving(context, [sum(random)], extra);
+  const all = [...jobs, ...after];
+  const ledger = await settled(sql, all, {
+    withinMs: RECOVERY_MS + takeoverMs(settings) + 2 * ms + extra,
+    action,
+    moments,
+  });
+  expectDoneOnce(ledger, all, action, moments);
+  return attempts.some(({ outcome }) => outcome === null);
+}
 
 /** The job if it is accepted; undefined if it is refused with 503. */
 async function tryToPost(
@@ -248,18 +258,19 @@ function serving({ http }: OwnContext, tasks: readonly Task[], extra: number): P
   });
 }
 
-/** What an app does without the other service, it does within this. */
-const ALONE_MS = 1_000;
+/** What an app does without the other service, it does within these. */
+const STORED_MS = 4_000;
+const TOLD_MS = 1_000;
 
 /** Settles once there is a row more, committed as others see it; or after a moment, as the app may store nothing. */
 async function stored(sql: OwnContext['sql'], before: number): Promise<void> {
   const grown = async () => expect(await countJobs(sql), 'rows in jobs').toBeAtLeast(before + 1);
-  await attempt(() => eventually(grown, { withinMs: ALONE_MS, everyMs: 10 }));
+  await attempt(() => eventually(grown, { withinMs: STORED_MS, everyMs: 10 }));
 }
 
 /** Settles once Redis has been told something, or after a moment. */
 async function told(redis: RedisProbe): Promise<void> {
-  await attempt(() => redis.seen(/./, { withinMs: ALONE_MS, what: 'a command to Redis' }));
+  await attempt(() => redis.seen(/./, { withinMs: TOLD_MS, what: 'a command to Redis' }));
   // For its reply.
   await pause(200);
 }
