@@ -23,6 +23,9 @@ export async function room(http: Http): Promise<number> {
 const TIMED_OUT_MS = 700;
 const PATIENCE_MS = 15_000;
 
+export const isTimedOut = ({ status, exchange }: Response): boolean =>
+  status === 503 && exchange.durationMs > TIMED_OUT_MS;
+
 /**
  * An app has to bound its waits, and on a machine that stands still it answers 503 though nothing is
  * away. It is asked again then, as any client would; a 503 that comes at once is taken as it is.
@@ -33,8 +36,7 @@ export async function patiently<Body>(
   const deadline = performance.now() + PATIENCE_MS;
   for (let times = 1; ; times += 1) {
     const answer = await send();
-    const late = answer.status === 503 && answer.exchange.durationMs > TIMED_OUT_MS;
-    if (late && performance.now() <= deadline) continue;
+    if (isTimedOut(answer) && performance.now() <= deadline) continue;
     if (times > 1) askedAgain.add(answer);
     return answer;
   }

@@ -1,4 +1,11 @@
-import { attempt, defineStage, expect, expectCleanExit, type OwnContext } from 'backend-labs/kit';
+import {
+  attempt,
+  defineStage,
+  eventually,
+  expect,
+  expectCleanExit,
+  type OwnContext,
+} from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -9,9 +16,9 @@ import {
   settled,
   until,
 } from './api.ts';
-import { postPatiently, room } from './bounds.ts';
+import { isTimedOut, postPatiently, room } from './bounds.ts';
 import { AGAIN, expectReplay } from './idempotency.ts';
-import { sleep, sum } from './job.ts';
+import { type Job, sleep, sum } from './job.ts';
 import { type Ledger, ledgerFailure, type Moment, moment, readLedger } from './ledger.ts';
 import { DISPOSABILITY, IDEMPOTENCY_KEYS, OUTBOX } from './reading.ts';
 import { PerhapsStalled, untilInTime } from './rounds.ts';
@@ -49,22 +56,7 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'On SIGTERM close the server, which waits for requests in flight, then the connections to Redis and Postgres, and let the process end.',
       reference: DISPOSABILITY,
-      run: async ({ http, sql, app, postgres, random }) => {
-        const bound = STOP_MS + (await room(http));
-        postgres.of('web.1').delay(60);
-        const sent = attempt(() =>
-          post(http, sum(random), { note: 'in flight when SIGTERM comes' }),
-        );
-        await postgres
-          .of('web.1')
-          .seen(/\bjobs\b/i, { withinMs: 3_000, what: 'a statement about jobs' });
-        const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
-        if (answer.failure !== undefined) throw answer.failure;
-        expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
-        const action = 'POST /jobs, in flight when SIGTERM comes';
-        const job = answer.value!;
-        expectDoneOnce(await settled(sql, [job], { withinMs: 10_000, action }), [job], action);
-      },
+      run: (context) => untilInTime(() => stoppedInFlight(context)),
     },
     {
       id: 'survives-web-kill',
@@ -178,6 +170,31 @@ async function stoppedInTheMiddle(
   const [signal] = moments;
   const over = Math.min(...running.attempts.map(({ startedAt }) => startedAt)) + ms;
   return over > signal!.at + lateBy(extra);
+}
+
+/** False where web gave the request up, as a service stood still. @throws {CheckFailure} */
+async function stoppedInFlight({ http, sql, app, postgres, random }: OwnContext): Promise<boolean> {
+  await app.web.start();
+  const link = postgres.of('web.1');
+  await link.restore();
+  // Once this is done, what a web that has just started says about jobs is said.
+  await eventually(() => post(http, sum(random)), { withinMs: START_MS });
+  const bound = STOP_MS + (await room(http));
+  link.delay(60);
+  const task = sum(random);
+  const note = 'in flight when SIGTERM comes';
+  const sent = attempt(() => http.post<Job>('/jobs', { json: task.input, note }));
+  await link.seen(/\bjobs\b/i, { withinMs: 3_000, what: 'a statement about jobs' });
+  const [exit, { value: answer, failure }] = await Promise.all([app.web.terminate(bound), sent]);
+  if (failure !== undefined) throw failure;
+  expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
+  // Nobody is there to be asked again.
+  if (isTimedOut(answer)) return false;
+  expect(answer).toHaveStatus(202);
+  const action = `POST /jobs, ${note}`;
+  const job: Accepted = { ...task, id: answer.json.id, answer };
+  expectDoneOnce(await settled(sql, [job], { withinMs: 10_000, action }), [job], action);
+  return true;
 }
 
 /** For how long after the signal a worker may still begin what it had fetched, in milliseconds. */
