@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineStage, expect } from 'backend-labs/kit';
+import { defineStage, expect, untilInTime } from 'backend-labs/kit';
 import { refresh, signUp, tryRefresh } from './accounts.ts';
 import { ask, expectStatusOnBoth, withToken } from './asking.ts';
 import { ROTATION, rfc } from './reading.ts';
@@ -77,10 +77,7 @@ export default defineStage({
           }
           return true;
         };
-        const keptInTime = async () => {
-          for (let round = 0; round < 3; round += 1) if (await kept()) return;
-        };
-        const outcomes = await Promise.allSettled([forgotten(), keptInTime()]);
+        const outcomes = await Promise.allSettled([forgotten(), untilInTime(kept)]);
         for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
       },
     },

@@ -6,13 +6,13 @@ import {
   type Http,
   type Response,
   type SharedContext,
+  untilInTime,
 } from 'backend-labs/kit';
 import { expectDoneOnce, getJob, isFinal, pathOf, post, postAll, settled, until } from './api.ts';
 import { databaseNow, room } from './bounds.ts';
 import { digest, flaky, type Job, newText, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
 import { ACCEPTED, ASYNC_REPLY, COMPETING } from './reading.ts';
-import { untilInTime } from './rounds.ts';
 import { settingsOf, WORKERS } from './settings.ts';
 import { expectConsistent, expectProgress, expectTime, TIMES } from './truth.ts';
 
@@ -255,7 +255,9 @@ export default defineStage({
       timeoutMs: 60_000,
       hint: 'Commit the new progress after each step, not at the end; set it to 0 as an attempt begins. Let status, result and times change in one statement.',
       reference: ASYNC_REPLY,
-      run: (context) => untilInTime(() => progresses(context)),
+      run: async (context) => {
+        await untilInTime(() => progresses(context));
+      },
     },
     {
       id: 'shows-failures',

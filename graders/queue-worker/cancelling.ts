@@ -8,6 +8,7 @@ import {
   type Response,
   type SharedContext,
   type Sql,
+  untilInTime,
 } from 'backend-labs/kit';
 import {
   type Accepted,
@@ -24,7 +25,6 @@ import { databaseNow, postPatiently } from './bounds.ts';
 import { type Job, poison, sleep, sum } from './job.ts';
 import { attemptsOf, ledgerFailure, readLedger } from './ledger.ts';
 import { ASYNC_REPLY } from './reading.ts';
-import { untilInTime } from './rounds.ts';
 import { settingsOf } from './settings.ts';
 
 const WITHIN = 10_000;
@@ -45,7 +45,9 @@ export default defineStage({
       timeoutMs: 60_000,
       hint: 'Set it to `cancelled` where it is still `queued`, in one UPDATE; and let workers begin nothing but what is `queued` at that moment.',
       reference: ASYNC_REPLY,
-      run: (context) => untilInTime(() => cancelBeforeDue(context)),
+      run: async (context) => {
+        await untilInTime(() => cancelBeforeDue(context));
+      },
     },
     {
       id: 'cancels-between-attempts',

@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { attempt, defineStage, expect, type OwnContext } from 'backend-labs/kit';
+import {
+  attempt,
+  defineStage,
+  expect,
+  type OwnContext,
+  PerhapsStalled,
+  untilInTime,
+} from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -24,7 +31,6 @@ import {
   readLedger,
 } from './ledger.ts';
 import { IDEMPOTENT_CONSUMER, RELIABLE_QUEUE, STALLED } from './reading.ts';
-import { PerhapsStalled, untilInTime } from './rounds.ts';
 import { type Settings, settingsOf, takeoverMs, WORKERS } from './settings.ts';
 
 const START_MS = 15_000;
@@ -47,7 +53,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'A job that was taken stays in the store until it is done, with a lease that runs out. Someone looks for leases that have run out, and makes the job due again. What is popped and kept in memory dies with the worker.',
       reference: RELIABLE_QUEUE,
-      run: (context) => untilInTime((nth) => killedInTheMiddle(context, nth)),
+      run: async (context) => {
+        await untilInTime((nth) => killedInTheMiddle(context, nth));
+      },
     },
     {
       id: 'redelivery-has-no-effect',
@@ -58,7 +66,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'The queue delivers the job again, since nobody told it that the job is done. Whoever gets it looks into the row first, and begins nothing that is in a final state.',
       reference: IDEMPOTENT_CONSUMER,
-      run: (context) => untilInTime((nth) => killedAfterEffect(context, nth)),
+      run: async (context) => {
+        await untilInTime((nth) => killedAfterEffect(context, nth));
+      },
     },
     {
       id: 'crash-loop-is-dead',

@@ -5,6 +5,8 @@ import {
   type Http,
   holdRow,
   type OwnContext,
+  PerhapsStalled,
+  untilInTime,
 } from 'backend-labs/kit';
 import {
   type Accepted,
@@ -20,7 +22,6 @@ import { clockSlack, postPatiently, room } from './bounds.ts';
 import { flaky, type Job, poison, sum } from './job.ts';
 import { attemptsOf, type Ledger, ledgerFailure } from './ledger.ts';
 import { BACKOFF, DEAD_LETTERS } from './reading.ts';
-import { PerhapsStalled, untilInTime } from './rounds.ts';
 import { BEGIN_MS, type Settings, settingsOf } from './settings.ts';
 
 const PARALLEL_RETRIES = 8;
@@ -159,7 +160,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'Set the job to `queued` where it is `dead`, with max_attempts = attempts + MAX_ATTEMPTS, and queue it again. Attempts go on counting; the pauses begin anew.',
       reference: DEAD_LETTERS,
-      run: (context) => untilInTime(() => revives(context)),
+      run: async (context) => {
+        await untilInTime(() => revives(context));
+      },
     },
   ],
 });

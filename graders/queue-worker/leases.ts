@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { defineStage, expect, type OwnContext } from 'backend-labs/kit';
+import {
+  defineStage,
+  expect,
+  type OwnContext,
+  PerhapsStalled,
+  untilInTime,
+} from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -22,7 +28,6 @@ import {
   readLedger,
 } from './ledger.ts';
 import { FENCING, STALLED, TRANSACTIONS } from './reading.ts';
-import { PerhapsStalled, untilInTime } from './rounds.ts';
 import { settingsOf, takeoverMs, WORKERS } from './settings.ts';
 
 /** Milliseconds that each message between a worker and Postgres waits, so that two commits can be told apart. */

@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { defineStage, expect, type OwnContext } from 'backend-labs/kit';
+import {
+  defineStage,
+  expect,
+  type OwnContext,
+  PerhapsStalled,
+  untilInTime,
+} from 'backend-labs/kit';
 import {
   type Accepted,
   expectDoneOnce,
@@ -23,7 +29,6 @@ import {
   seconds,
 } from './ledger.ts';
 import { DISPOSABILITY, PRIORITIES, PROCESSES } from './reading.ts';
-import { PerhapsStalled, untilInTime } from './rounds.ts';
 import { BEGIN_MS, RECOVERY_MS, settingsOf, WORKERS } from './settings.ts';
 
 /** For workers that have no readiness to wait for: to start, and to do what waits. */

@@ -8,6 +8,7 @@ import {
   type OwnContext,
   type RedisProbe,
   type Response,
+  untilInTime,
 } from 'backend-labs/kit';
 import { expectAlive } from './alive.ts';
 import {
@@ -25,7 +26,6 @@ import { room } from './bounds.ts';
 import { type Job, sleep, sum, type Task } from './job.ts';
 import { type Moment, moment, readLedger } from './ledger.ts';
 import { IDEMPOTENT_CONSUMER, OUTBOX } from './reading.ts';
-import { untilInTime } from './rounds.ts';
 import { OUTAGE_ANSWER_MS, RECOVERY_MS, settingsOf, takeoverMs } from './settings.ts';
 
 const FAULTS = {

@@ -4,14 +4,15 @@ import {
   commandLines,
   defineStage,
   type OwnContext,
+  PerhapsStalled,
   statementLines,
+  untilInTime,
 } from 'backend-labs/kit';
 import { type Accepted, expectDoneOnce, post, postAll, settled, underWay } from './api.ts';
 import { room, watchForStalls } from './bounds.ts';
 import { digest, flaky, newText, poison, sleep, sum, type Task } from './job.ts';
 import { type AttemptRow, type Ledger, ledgerFailure, seconds } from './ledger.ts';
 import { BACKLOGS, BLOCKING, COMPETING, PROCESSES } from './reading.ts';
-import { PerhapsStalled, untilInTime } from './rounds.ts';
 import { settingsOf, WORKERS } from './settings.ts';
 
 const HUNDREDS = 300;
@@ -131,7 +132,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'Let go of the job between two attempts: put it back with the moment when it is due. To sleep in the worker keeps its room, and a few bad jobs stop the whole queue.',
       reference: BACKLOGS,
-      run: (context) => untilInTime(() => othersGoOn(context)),
+      run: async (context) => {
+        await untilInTime(() => othersGoOn(context));
+      },
     },
     {
       id: 'leaves-little-in-redis',

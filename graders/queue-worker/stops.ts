@@ -5,6 +5,8 @@ import {
   expect,
   expectCleanExit,
   type OwnContext,
+  PerhapsStalled,
+  untilInTime,
 } from 'backend-labs/kit';
 import {
   type Accepted,
@@ -21,7 +23,6 @@ import { AGAIN, expectReplay } from './idempotency.ts';
 import { type Job, sleep, sum } from './job.ts';
 import { type Ledger, ledgerFailure, type Moment, moment, readLedger } from './ledger.ts';
 import { DISPOSABILITY, IDEMPOTENCY_KEYS, OUTBOX } from './reading.ts';
-import { PerhapsStalled, untilInTime } from './rounds.ts';
 import { settingsOf, takeoverMs } from './settings.ts';
 
 /** For a worker to start, and to begin a job. */
@@ -46,7 +47,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'Handle SIGTERM: stop taking jobs, wait for those under way, close the connections, and let the process end. What it has fetched and not begun goes back.',
       reference: DISPOSABILITY,
-      run: (context) => untilInTime((nth) => stoppedInTheMiddle(context, nth)),
+      run: async (context) => {
+        await untilInTime((nth) => stoppedInTheMiddle(context, nth));
+      },
     },
     {
       id: 'web-sigterm-answers',
@@ -56,7 +59,9 @@ export default defineStage({
       timeoutMs: 120_000,
       hint: 'On SIGTERM close the server, which waits for requests in flight, then the connections to Redis and Postgres, and let the process end.',
       reference: DISPOSABILITY,
-      run: (context) => untilInTime(() => stoppedInFlight(context)),
+      run: async (context) => {
+        await untilInTime(() => stoppedInFlight(context));
+      },
     },
     {
       id: 'survives-web-kill',

@@ -1,8 +1,7 @@
-import type { Response } from 'backend-labs/kit';
+import { PerhapsStalled, type Response } from 'backend-labs/kit';
 import { isFinal } from './api.ts';
 import { ROUNDING_MS } from './bounds.ts';
 import type { Job } from './job.ts';
-import { PerhapsStalled } from './rounds.ts';
 
 export const TIMES = {
   createdAt: 'created_at',

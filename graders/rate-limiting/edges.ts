@@ -1,4 +1,4 @@
-import { concurrently, defineStage, type Http } from 'backend-labs/kit';
+import { concurrently, defineStage, type Http, untilInTime } from 'backend-labs/kit';
 import { burst, type Call, inTurn, newKey, until } from './calls.ts';
 import { expectLawful, SLACK_MS } from './history.ts';
 import { type Policy, policiesOf } from './policies.ts';
@@ -95,7 +95,7 @@ async function tryHalfWindows(
   signal: AbortSignal,
 ): Promise<void> {
   const { limit, windowMs } = policy;
-  for (let attempt = 1; attempt <= 3; attempt += 1) {
+  await untilInTime(async () => {
     const begin = performance.now();
     const key = newClient();
     const calls: Call[] = [];
@@ -113,6 +113,6 @@ async function tryHalfWindows(
     await send(limit + 1, second);
     const [, ...bursts] = calls;
     const end = Math.max(...bursts.map(({ answered }) => answered));
-    if (end - bursts[0]!.sent <= windowMs - SLACK_MS) return;
-  }
+    return end - bursts[0]!.sent <= windowMs - SLACK_MS;
+  });
 }

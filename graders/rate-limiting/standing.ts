@@ -1,4 +1,4 @@
-import { defineStage, expect } from 'backend-labs/kit';
+import { defineStage, expect, untilInTime } from 'backend-labs/kit';
 import { ask, call, inTurn, newKey, until } from './calls.ts';
 import { expectPolicyField, standingOf } from './fields.ts';
 import { SLACK_MS, wouldShow } from './history.ts';
@@ -123,7 +123,7 @@ export default defineStage({
       reference: RATELIMIT,
       run: async ({ http, random, env, signal }) => {
         await forEachPolicy(env, async (policy) => {
-          for (let attempt = 1; attempt <= 3; attempt += 1) {
+          await untilInTime(async () => {
             const key = newKey(random);
             const some = await inTurn([http], policy, 3, { key });
             const last = some.at(-1)!;
@@ -137,8 +137,8 @@ export default defineStage({
             // This request itself has taken one.
             const now = standingOf(response, policy).remaining;
             expect(now, 'r', response).toBeAtLeast(remaining);
-            if (wouldShow(policy, { first: some[0]!, last, end })) break;
-          }
+            return wouldShow(policy, { first: some[0]!, last, end });
+          });
         });
       },
     },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineStage } from 'backend-labs/kit';
+import { defineStage, untilInTime } from 'backend-labs/kit';
 import { type Call, call, inTurn, newKey, until } from './calls.ts';
 import { retryAfterOf } from './fields.ts';
 import { expectLawful, SLACK_MS, wouldShow } from './history.ts';
@@ -21,7 +21,7 @@ export default defineStage({
       reference: RETRY_AFTER,
       run: async ({ http, random, env, signal }) => {
         await forEachPolicy(env, async (policy) => {
-          for (let attempt = 1; attempt <= 3; attempt += 1) {
+          await untilInTime(async () => {
             const key = newKey(random);
             const { calls, refused } = await exhaust([http], policy, { key });
             const seconds = retryAfterOf(refused.response, policy);
@@ -31,8 +31,8 @@ export default defineStage({
             const next = await call(http, policy, { key, note });
             if (!next.passed)
               throw next.response.failure(`status ${statusOf(policy)}`, 'status 429 once more');
-            if (wouldShow(policy, { first: calls[0]!, last: refused, end })) break;
-          }
+            return wouldShow(policy, { first: calls[0]!, last: refused, end });
+          });
         });
       },
     },

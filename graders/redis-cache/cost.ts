@@ -1,4 +1,11 @@
-import { concurrently, defineStage, eventually, expect, type OwnContext } from 'backend-labs/kit';
+import {
+  concurrently,
+  defineStage,
+  eventually,
+  expect,
+  type OwnContext,
+  untilInTime,
+} from 'backend-labs/kit';
 import {
   createProduct,
   insertProducts,
@@ -12,7 +19,7 @@ import {
 import { expectStatements } from './evidence.ts';
 import { asStored, newProduct, newSku, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES, LEASES, redisCommand, rfc } from './reading.ts';
-import { readingUnderWay, slowDown, speedUp, untilInTime, watchEnd } from './slow.ts';
+import { beginReading, slowDown, speedUp } from './slow.ts';
 import { expectUnavailable } from './steady.ts';
 
 export default defineStage({
@@ -180,13 +187,10 @@ export default defineStage({
         const { product, reading } = await untilInTime(async () => {
           const product = newProduct(random);
           await insertProducts(sql, [product]);
-          await slowDown(sql, product.sku, 1_500);
           const note = 'Postgres drops the connection while the query runs';
-          const reading = concurrently(10, () => http.get(pathOf(product), { note }));
-          reading.catch(() => {});
-          const ended = watchEnd(reading);
-          await readingUnderWay(sql, product.sku, reading);
-          await speedUp(sql, product.sku);
+          const { reading, ended } = await beginReading(sql, product.sku, 1_500, () =>
+            concurrently(10, () => http.get(pathOf(product), { note })),
+          );
           return { product, reading, inTime: !ended() };
         });
         postgres.reset();
@@ -208,12 +212,10 @@ export default defineStage({
         const { product } = await untilInTime(async () => {
           const product = newProduct(random);
           await insertProducts(sql, [product]);
-          await slowDown(sql, product.sku, 1_000);
-          const dying = http.get(pathOf(product), { note: 'web.1 is killed meanwhile' });
-          dying.catch(() => {});
-          const ended = watchEnd(dying);
-          await readingUnderWay(sql, product.sku, dying);
-          await speedUp(sql, product.sku);
+          const note = 'web.1 is killed meanwhile';
+          const { ended } = await beginReading(sql, product.sku, 1_000, () =>
+            http.get(pathOf(product), { note }),
+          );
           return { product, inTime: !ended() };
         });
         await app.process('web.1').kill();

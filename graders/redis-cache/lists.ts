@@ -1,4 +1,4 @@
-import { defineStage, expect, type Http } from 'backend-labs/kit';
+import { defineStage, expect, type Http, untilInTime } from 'backend-labs/kit';
 import {
   createProduct,
   customer,
@@ -14,7 +14,7 @@ import {
 } from './api.ts';
 import { asStored, newCategory, newProduct, newSku, otherPrice } from './product.ts';
 import { CACHE_ASIDE, CHALLENGES, KEYSPACE, LEASES } from './reading.ts';
-import { SLOW_MS, untilInTime, whileReading } from './slow.ts';
+import { SLOW_MS, whileReading } from './slow.ts';
 
 /**
  * A world of its own: any write may empty all lists, so that other checks' writes, side by side with

@@ -7,6 +7,7 @@ import {
   expectCleanExit,
   type Http,
   type OwnContext,
+  untilInTime,
 } from 'backend-labs/kit';
 import {
   createProduct,
@@ -21,7 +22,7 @@ import {
 } from './api.ts';
 import { asStored, newProduct, otherPrice } from './product.ts';
 import { CHALLENGES, TIMEOUTS, twelveFactor } from './reading.ts';
-import { readingUnderWay, slowDown, speedUp, untilInTime, watchEnd } from './slow.ts';
+import { beginReading } from './slow.ts';
 import { expectCaching, RECOVERY_MS, room, steady, surviving } from './steady.ts';
 
 const TIMEOUT = 'CACHE_TIMEOUT_MS';
@@ -260,18 +261,16 @@ export default defineStage({
         const { http, sql, random, redis, app } = context;
         const bound = STOP_MS + (await room(http));
         redis.blackhole();
-        const { product, sent } = await untilInTime(async () => {
+        const { product, reading } = await untilInTime(async () => {
           const product = newProduct(random);
           await insertProducts(sql, [product]);
-          await slowDown(sql, product.sku, 1_000);
           const note = 'in flight when SIGTERM comes';
-          const asked = readProduct(http, product, { note });
-          const sent = attempt(() => asked);
-          const ended = watchEnd(sent);
-          await readingUnderWay(sql, product.sku, asked);
-          await speedUp(sql, product.sku);
-          return { product, sent, inTime: !ended() };
+          const { reading, ended } = await beginReading(sql, product.sku, 1_000, () =>
+            readProduct(http, product, { note }),
+          );
+          return { product, reading, inTime: !ended() };
         });
+        const sent = attempt(() => reading);
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
         expect(answer.value).toHaveJson(asStored(product));

@@ -6,8 +6,10 @@ import {
   expect,
   type Http,
   holdRow,
+  PerhapsStalled,
   type Response,
   type SharedContext,
+  untilInTime,
 } from 'backend-labs/kit';
 import { createProduct, instances, patchProduct, pathOf, readProduct, warm } from './api.ts';
 import { newProduct, otherPrice, type Product } from './product.ts';
@@ -18,8 +20,7 @@ import {
   SLOW_MS,
   slowDown,
   speedUp,
-  TooLate,
-  untilInTime,
+  watchEnd,
   whileReading,
 } from './slow.ts';
 
@@ -176,7 +177,7 @@ export default defineStage({
             await released;
           }
           await patch;
-          if (failure !== undefined) throw new TooLate(failure.failure);
+          if (failure !== undefined) throw new PerhapsStalled(failure);
           for (const found of before) expect(found).toHaveJson({ price: product.price });
           for (const reader of [web2, web1]) {
             const note = 'after the PATCH was answered';
@@ -198,16 +199,12 @@ export default defineStage({
           const product = await createProduct(http, random);
           await slowDown(sql, product.sku, SLOW_MS);
           const first = readProduct(http, product, { note: `takes ${SLOW_MS} ms` });
-          first.catch(() => {});
           await readingUnderWay(sql, product.sku, first);
           let most = 0;
-          let over = false;
           const note = 'the same product, while the first GET is under way';
-          const others = concurrently(9, () => readProduct(http, product, { note })).finally(() => {
-            over = true;
-          });
-          others.catch(() => {});
-          while (!over) {
+          const others = concurrently(9, () => readProduct(http, product, { note }));
+          const ended = watchEnd(others);
+          while (!ended()) {
             most = Math.max(most, await readingsOf(sql, product.sku));
             await sleep(10);
           }
@@ -232,18 +229,16 @@ export default defineStage({
       run: async ({ http, sql, random }) => {
         // An app that waits does so each time; one that does not may be late on a busy machine, and once in
         // time is proof enough.
-        for (let round = 1; round <= 4; round += 1) {
-          const { late } = await untilInTime(async () => ({
-            late: await lateBehindSlow({ http, sql, random }),
-            inTime: true,
-          }));
-          if (late === undefined) return;
-          if (round === 4)
-            throw late.failure(
+        await untilInTime(async () => {
+          const late = await lateBehindSlow({ http, sql, random });
+          if (late === undefined) return true;
+          throw new PerhapsStalled(
+            late.failure(
               'an answer while the slow product is still read',
               'one only after that, in each of 4 rounds',
-            );
-        }
+            ),
+          );
+        }, 4);
       },
     },
     {
