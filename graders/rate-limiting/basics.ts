@@ -1,6 +1,7 @@
 import { concurrently, defineStage, expect, untilInTime } from 'backend-labs/kit';
 import { burst, call, inTurn, newKey } from './calls.ts';
 import { expectAtMost, expectLawful } from './history.ts';
+import { expectNoLate503 } from './late.ts';
 import { policiesOf } from './policies.ts';
 import { LIMITERS, rfc, TOO_MANY } from './reading.ts';
 import { exhaust, expectOneBudget } from './refused.ts';
@@ -30,10 +31,14 @@ export default defineStage({
       reference: rfc(9110, '15.3.3', '202 Accepted'),
       run: async ({ http, random }) => {
         const headers = { 'x-api-key': newKey(random) };
-        for (const path of ['/quotes', '/quotes/random'])
-          expect(await http.get(path, { headers })).toHaveStatus(200);
+        for (const path of ['/quotes', '/quotes/random']) {
+          const quotes = await http.get(path, { headers });
+          expectNoLate503(quotes);
+          expect(quotes).toHaveStatus(200);
+        }
         const title = random.title();
         const report = await http.post('/reports', { headers, json: { title } });
+        expectNoLate503(report);
         expect(report).toHaveStatus(202);
         expect(report).toHaveJson({ title });
       },
@@ -68,12 +73,18 @@ export default defineStage({
         ]) {
           // Each is another client's: none comes to its limit.
           const headers = { 'x-api-key': newKey(random) };
-          expect(await http.post('/reports', { headers, json })).toBeProblem(422);
+          const bad = await http.post('/reports', { headers, json });
+          expectNoLate503(bad);
+          expect(bad).toBeProblem(422);
         }
         const json = { 'x-api-key': newKey(random), 'content-type': 'application/json' };
-        expect(await http.post('/reports', { headers: json, body: '{"title' })).toBeProblem(400);
+        const broken = await http.post('/reports', { headers: json, body: '{"title' });
+        expectNoLate503(broken);
+        expect(broken).toBeProblem(400);
         const text = { 'x-api-key': newKey(random), 'content-type': 'text/plain' };
-        expect(await http.post('/reports', { headers: text, body: 'Sales' })).toBeProblem(415);
+        const plain = await http.post('/reports', { headers: text, body: 'Sales' });
+        expectNoLate503(plain);
+        expect(plain).toBeProblem(415);
       },
     },
     {

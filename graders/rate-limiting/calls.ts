@@ -7,6 +7,7 @@ import {
   type RequestOptions,
   type Response,
 } from 'backend-labs/kit';
+import { expectNoLate503 } from './late.ts';
 import type { Policy } from './policies.ts';
 
 /** A request to a limited operation, and when. The app counted it at some moment between its two times. */
@@ -35,6 +36,7 @@ export async function call(http: Http, policy: Policy, caller: Caller): Promise<
   const sent = performance.now();
   const response = await ask(http, policy, caller);
   const answered = performance.now();
+  expectNoLate503(response);
   expect(response).toHaveStatus(policy.name === 'strict' ? 202 : 200, 429);
   return { response, sent, answered, passed: response.status !== 429 };
 }

@@ -9,6 +9,7 @@ import {
 } from 'backend-labs/kit';
 import { ask, inTurn, newKey } from './calls.ts';
 import { expectLawful } from './history.ts';
+import { expectNoLate503 } from './late.ts';
 import { type Policy, policiesOf } from './policies.ts';
 import { DISPOSABILITY, INCR, redisDocs } from './reading.ts';
 import { exhaust } from './refused.ts';
@@ -97,13 +98,18 @@ export default defineStage({
       reference: DISPOSABILITY,
       run: async ({ http, app, redis, random, env }) => {
         const { byDefault } = policiesOf(env);
+        // In a second round: the first has stopped it.
+        if (app.web.exit !== undefined) await app.web.start();
         redis.delay(100);
         const note = 'in flight when SIGTERM comes';
         const sent = attempt(() => ask(http, byDefault, { key: newKey(random), note }));
-        await attempt(() => redis.seen(/./, { withinMs: 1_000, what: 'a command to Redis' }));
+        const arrives = redis.seen(/./, { withinMs: 10_000, what: 'a command to Redis' });
+        // An app that asks nothing of Redis has answered before.
+        await Promise.race([attempt(() => arrives), sent]);
         const bound = STOP_MS + 1_500;
         const [exit, answer] = await Promise.all([app.web.terminate(bound), sent]);
         if (answer.failure !== undefined) throw answer.failure;
+        expectNoLate503(answer.value!);
         expect(answer.value).toHaveStatus(200);
         expectCleanExit(app.web, exit, { within: '5 s', boundMs: bound });
       },
