@@ -36,12 +36,12 @@ describe('a command', () => {
   it.each([
     ['one', 'sleep 30'],
     ['its child', 'sleep 30 & wait'],
-    ['its daemon', 'setsid sleep 4 & wait'],
+    ['its daemon', 'setsid sleep 15 & wait'],
   ])('ends in time though %s goes on', async (_, script) => {
     const startedAt = performance.now();
     const outcome = await runCommand('sh', ['-c', script], { env, timeoutMs: 200 });
     expect(outcome).toMatchObject({ started: true, timedOut: true });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
   });
 
   it('is asked to end with a signal', async () => {
