@@ -159,7 +159,8 @@ function control(
     terminate: async (graceMs) => {
       if (exit !== undefined) return exit;
       await container.signal('SIGTERM');
-      const timer = setTimeout(() => void force(), graceMs);
+      // An engine that can no longer be asked says so by `ended`.
+      const timer = setTimeout(() => void force().catch(() => {}), graceMs);
       return exited.finally(() => clearTimeout(timer));
     },
     kill,

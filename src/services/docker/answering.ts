@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { WaitStrategy } from 'testcontainers';
-import { environmentError } from '../../core/errors.ts';
+import { environmentError, LabsError } from '../../core/errors.ts';
 import { logTail } from '../../docker/log-tail.ts';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -13,6 +13,7 @@ export interface Asking {
   docker: Docker;
   /**
    * Settles when the server answers on this published port.
+   * @throws {LabsError} it gave none in time; without a detail, the container's last lines become it
    * @throws what `ended` rejects with: the container has ended, or the engine has
    */
   ask(port: number, options: { timeoutMs: number; ended: Promise<never> }): Promise<void>;
@@ -42,6 +43,11 @@ export function answering({ service, port, docker, ask }: Asking): WaitStrategy 
       ended.catch(() => {});
       try {
         await ask(ports.getBinding(port), { timeoutMs: READY_TIMEOUT_MS, ended });
+      } catch (error) {
+        if (!(error instanceof LabsError) || error.detail !== undefined) throw error;
+        // It runs and yet gives no answer: what it wrote may say why.
+        const { message, hint } = error;
+        throw environmentError(message, { hint, detail: await logTail(container), cause: error });
       } finally {
         over.abort();
       }

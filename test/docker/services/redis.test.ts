@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
+import { BoundPorts } from 'testcontainers';
 import { describe, expect, test } from 'vitest';
 import { connect as connectTo } from '../../../src/docker/client.ts';
 import {
@@ -10,11 +11,12 @@ import {
   type RunDirectory,
   type RunOwner,
 } from '../../../src/platform/run-directory.ts';
+import { answering } from '../../../src/services/docker/answering.ts';
 import { createDockerProvider } from '../../../src/services/docker/provider.ts';
 import { startRedisContainer } from '../../../src/services/docker/redis-container.ts';
 import { useEngine } from '../../../src/services/docker/testcontainers.ts';
 import type { RedisDatabase, RedisLogin } from '../../../src/services/port.ts';
-import { withRedis } from '../../../src/services/redis/connection.ts';
+import { waitForRedis, withRedis } from '../../../src/services/redis/connection.ts';
 import { newUsers } from '../../../src/services/redis/flags.ts';
 import { quiet, scratch } from '../../unit/services/scratch.ts';
 import { engine, noEngine, titled } from './engine-of-this-machine.ts';
@@ -145,6 +147,37 @@ describe.skipIf(noEngine !== undefined)(titled('Redis in Docker'), () => {
         kind: 'environment',
         message: 'Redis ended in its container (exit code 127).',
         detail: expect.stringContaining('redis-server'),
+      });
+    } finally {
+      await docker('rm', '-f', '-v', name).catch(() => {});
+    }
+  });
+
+  test('a server that never answers is told with its last words', async () => {
+    const client = await connectTo(engine);
+    const name = `labs-test-redis-mute-${process.pid}`;
+    const script = 'echo thinking; sleep 600';
+    const flags = ['-d', '--name', name, '-p', '127.0.0.1:0:6379', '--entrypoint', 'sh'];
+    try {
+      const id = await docker('run', ...flags, 'redis:8-alpine', '-c', script);
+      const [, port] = (await docker('port', name, '6379')).split(':');
+      await expect.poll(() => docker('logs', name)).toBe('thinking');
+      const strategy = answering({
+        ...{ service: 'Redis', port: 6379, docker: client },
+        ask: async (published, options) => {
+          const address = { host: '127.0.0.1', port: published };
+          const login = { address, ...newUsers().grader, number: 0 };
+          const { signal } = new AbortController();
+          await waitForRedis(login, { ...options, signal, timeoutMs: 500 });
+        },
+      });
+      const bound = new BoundPorts();
+      bound.setBinding(6379, Number(port));
+      const waiting = strategy.waitUntilReady(client.getContainer(id), bound);
+      await expect(waiting).rejects.toMatchObject({
+        kind: 'environment',
+        message: expect.stringMatching(/^Redis was started but answered none in 0\.5 s: /),
+        detail: 'thinking',
       });
     } finally {
       await docker('rm', '-f', '-v', name).catch(() => {});
