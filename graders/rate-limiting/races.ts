@@ -58,8 +58,10 @@ export default defineStage({
         await openConnections(instances, byDefault, redis, () => newKey(random));
         const count = 3 * byDefault.limit;
         const note = `one of ${count} at once, of a new client whose limit is ${byDefault.limit}`;
-        const calls = await burst(instances, byDefault, count, { key: newKey(random), note });
-        expectLawful(calls, byDefault);
+        for (let round = 0; round < 3; round += 1) {
+          const calls = await burst(instances, byDefault, count, { key: newKey(random), note });
+          expectLawful(calls, byDefault);
+        }
       },
     },
     {
