@@ -100,7 +100,7 @@ export default defineStage({
         );
         const action = `POST /jobs/{id}/cancel of ${RACERS} jobs as they begin`;
         await expectOneWinner(sql, jobs, answers, action);
-        await cancelBehindBegin(http, sql);
+        await untilInTime(() => cancelBehindBegin(http, sql));
       },
     },
   ],
@@ -190,18 +190,20 @@ async function cancelInPause({
 
 /**
  * Both meet in Postgres, surely: the row is locked when the job becomes due, so that the worker waits for it, if it waits at
- * all; then the cancellation comes, which still sees a queued job.
+ * all; then the cancellation comes, which still sees a queued job. False where no worker was seen to wait.
+ * @throws {CheckFailure}
  */
-async function cancelBehindBegin(http: Http, sql: Sql): Promise<void> {
+async function cancelBehindBegin(http: Http, sql: Sql): Promise<boolean> {
   const job = await post(http, sleep(1, 1, { delayMs: 500 }));
   const row = await holdRow(sql, { table: 'jobs', column: 'id', value: job.id }, HELD_MS);
   // Who skips locked rows never waits, and begins the job later, or not at all.
-  await attempt(() => row.someoneWaits({ withinMs: HELD_MS * 0.7 }));
+  const waiting = await attempt(() => row.someoneWaits({ withinMs: HELD_MS * 0.7 }));
   const note = 'while another transaction has locked its row, for which a worker waits';
   const answer = await postPatiently<Job>(http, `${pathOf(job)}/cancel`, { note });
   await row.released;
   const action = 'POST /jobs/{id}/cancel of a job that has been waiting to begin';
   await expectOneWinner(sql, [job], [answer], action);
+  return waiting.failure === undefined;
 }
 
 /** Answered 200: it never begins. Answered 409: it is done, once. */
