@@ -76,25 +76,27 @@ export default defineStage({
       reference: INCR,
       run: async ({ http, random, env, signal }) => {
         await forEachPolicy(env, async (policy) => {
-          const key = newKey(random);
-          const { refused } = await exhaust([http], policy, { key });
-          const seconds = retryAfterOf(refused.response, policy);
-          const end = refused.answered + seconds * 1000;
-          const note = 'again and again while the client has to wait';
-          const eager: Call[] = [];
-          while (performance.now() < end - 150) {
-            eager.push(await call(http, policy, { key, note }));
-            // It is let in already.
-            if (eager.at(-1)!.passed) break;
-            await sleep(80, undefined, { signal });
-          }
-          if (!eager.some(({ passed }) => passed)) {
+          await untilInTime(async () => {
+            const key = newKey(random);
+            const { refused } = await exhaust([http], policy, { key });
+            const seconds = retryAfterOf(refused.response, policy);
+            const end = refused.answered + seconds * 1000;
+            const note = 'again and again while the client has to wait';
+            const eager = [refused];
+            while (performance.now() < end - 150) {
+              eager.push(await call(http, policy, { key, note }));
+              // It is let in already.
+              if (eager.at(-1)!.passed) return true;
+              await sleep(80, undefined, { signal });
+            }
             await until(end, signal);
-            const after = `after the ${seconds} s of the first Retry-After, and ${eager.length} refusals meanwhile`;
+            const after = `after the ${seconds} s of the first Retry-After, and ${eager.length - 1} refusals meanwhile`;
             const next = await call(http, policy, { key, note: after });
             if (!next.passed)
               throw next.response.failure(`status ${statusOf(policy)}`, 'status 429 once more');
-          }
+            // A refusal that began a window shows for as long as that.
+            return next.answered < eager.at(-1)!.sent + policy.windowMs;
+          });
         });
       },
     },
@@ -136,14 +138,19 @@ export default defineStage({
       reference: WINDOWS,
       run: async ({ http, random, env, signal }) => {
         const { strict } = policiesOf(env);
-        const key = newKey(random);
-        const first = await call(http, strict, { key, note: 'the first of a new client' });
-        await until(first.sent + 0.6 * strict.windowMs, signal);
-        const calls = [first, ...(await inTurn([http], strict, strict.limit, { key }))];
-        await until(first.answered + strict.windowMs + SLACK_MS, signal);
-        const note = 'one of 2, now that the first is one window old';
-        calls.push(...(await inTurn([http], strict, 2, { key, note })));
-        expectLawful(calls, strict);
+        await untilInTime(async () => {
+          const key = newKey(random);
+          const first = await call(http, strict, { key, note: 'the first of a new client' });
+          await until(first.sent + 0.6 * strict.windowMs, signal);
+          const others = await inTurn([http], strict, strict.limit, { key });
+          await until(first.answered + strict.windowMs + SLACK_MS, signal);
+          const note = 'one of 2, now that the first is one window old';
+          const last = await inTurn([http], strict, 2, { key, note });
+          expectLawful([first, ...others, ...last], strict);
+          // The first has left the window only after the others passed, and none of the others has.
+          const [left, leaves] = [first, others[0]!].map(({ sent }) => sent + strict.windowMs);
+          return others.at(-1)!.answered < left! && last[1]!.answered < leaves! - SLACK_MS;
+        });
       },
     },
   ],
