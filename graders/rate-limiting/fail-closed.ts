@@ -56,7 +56,7 @@ export default defineStage({
         await steady(context);
         const roomMs = await room(context.http);
         context.redis.blackhole();
-        await expectFailing(context, closed, 'Redis is silent', roomMs);
+        await expectFailing(context, closed, 'Redis is silent', 2 * roomMs);
         await context.redis.restore();
         await expectRecovery(context, RECOVERY_MS + roomMs);
       },

@@ -1,10 +1,7 @@
 import { PerhapsStalled, type Response, type Stage, untilInTime } from 'backend-labs/kit';
 
-/**
- * Milliseconds. An app waits for Redis at most as long as it chooses, within the contract's 2 s, and answers 503 then.
- * Sooner than this it did not wait.
- */
-const WAITED_MS = 250;
+/** Milliseconds. An app chooses how long it waits for Redis, within the contract's 2 s; so soon hardly any gives up. */
+const WAITED_MS = 100;
 
 /**
  * @throws {PerhapsStalled} 503 after a wait. The app may never find Redis; or Redis, which is there, stood still for a
@@ -21,7 +18,7 @@ export function expectNoLate503(response: Response): void {
   );
 }
 
-/** Begins a check again where `expectNoLate503` cut it short. Each of its rounds must have clients of its own. */
+/** Begins a check again where `expectNoLate503` cut it short. Its rounds must not share clients, or not mind it. */
 export function inRounds(stage: Stage): Stage {
   const again =
     <Context>(run: (context: Context) => Promise<void>) =>

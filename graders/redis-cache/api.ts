@@ -2,6 +2,7 @@ import {
   eventually,
   expect,
   type Http,
+  PerhapsStalled,
   type Random,
   type RequestOptions,
   type Response,
@@ -16,6 +17,24 @@ export const customer = (name: string): Record<string, string> => ({ 'x-customer
 
 /** Every instance, web.1 first. */
 export const instances = (http: Http): readonly [Http, Http] => [http, http.to('web.2')];
+
+/** Milliseconds after which an app may have given Postgres up, which it must within 3 s. */
+const GIVEN_UP_MS = 2_000;
+
+/**
+ * @throws {PerhapsStalled} 503 after so long a wait for Postgres, which is there: where a reading is made slow and the
+ *   machine stands still besides, it is the right answer
+ */
+export function expectNoLate503(response: Response): void {
+  const { durationMs } = response.exchange;
+  if (response.status !== 503 || durationMs < GIVEN_UP_MS) return;
+  throw new PerhapsStalled(
+    response.failure(
+      'another answer than 503, since Postgres is there',
+      `status 503 after ${(durationMs / 1000).toFixed(1)} s`,
+    ),
+  );
+}
 
 export async function createProduct(
   http: Http,
@@ -34,6 +53,7 @@ export async function readProduct(
   options: RequestOptions = {},
 ): Promise<Response<Product>> {
   const found = await http.get<Product>(pathOf(product), options);
+  expectNoLate503(found);
   expect(found).toHaveStatus(200);
   return found;
 }
@@ -48,6 +68,7 @@ export async function patchProduct(
     json,
     ...(note !== undefined && { note }),
   });
+  expectNoLate503(patched);
   expect(patched).toHaveStatus(200);
   return patched;
 }
@@ -58,6 +79,7 @@ export async function listPage(
   options: RequestOptions = {},
 ): Promise<Response<Page>> {
   const page = await http.get<Page>('/products', { query, ...options });
+  expectNoLate503(page);
   expect(page).toHaveStatus(200);
   return page;
 }

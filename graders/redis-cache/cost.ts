@@ -8,6 +8,7 @@ import {
 } from 'backend-labs/kit';
 import {
   createProduct,
+  expectNoLate503,
   insertProducts,
   instances,
   listPage,
@@ -120,8 +121,11 @@ export default defineStage({
       hint: 'Whoever comes while the product is being read at this instance waits for that reading. Look for the reading under way after you have looked into Redis: what runs between the two must not let a second one begin.',
       reference: LEASES,
       run: async (context) => {
-        const product = await createProduct(context.http, context.random);
-        await expectOneQueryEach(context, pathOf(product), product.sku);
+        await untilInTime(async () => {
+          const product = await createProduct(context.http, context.random);
+          await expectOneQueryEach(context, pathOf(product), product.sku);
+          return true;
+        });
       },
     },
     {
@@ -132,9 +136,12 @@ export default defineStage({
       hint: 'Send lists through the same code as products.',
       reference: LEASES,
       run: async (context) => {
-        const { category } = await createProduct(context.http, context.random);
-        const path = `/products?category=${encodeURIComponent(category)}`;
-        await expectOneQueryEach(context, path, category);
+        await untilInTime(async () => {
+          const { category } = await createProduct(context.http, context.random);
+          const path = `/products?category=${encodeURIComponent(category)}`;
+          await expectOneQueryEach(context, path, category);
+          return true;
+        });
       },
     },
     {
@@ -226,9 +233,7 @@ export default defineStage({
         await warm(other, pathOf(product));
         await app.process('web.1').start();
         signal.throwIfAborted();
-        expect(
-          await readProduct(http, product, { note: 'after web.1 was started again' }),
-        ).toHaveHeader('X-Cache', 'HIT');
+        await warm(http, pathOf(product), { note: 'after web.1 was started again' });
       },
     },
   ],
@@ -245,7 +250,7 @@ async function eventuallyServed(instance: OwnContext['http'], path: string) {
   );
 }
 
-/** Fifty cold GETs at each instance at once; at each they may cost as much SQL as one MISS does. */
+/** Fifty cold GETs at each instance at once; at each they may cost as much SQL as one MISS does. For `untilInTime`. */
 async function expectOneQueryEach(
   { http, sql, redis, postgres }: OwnContext,
   path: string,
@@ -265,6 +270,7 @@ async function expectOneQueryEach(
   const most = 2 * Math.max(1, one.statements.length);
   expectStatements(statements, most, `100 cold GETs of ${path} at once, 50 at each instance`);
   for (const answer of result) {
+    expectNoLate503(answer);
     expect(answer).toHaveStatus(200);
     expect(answer.json, 'the body', answer).toBe(one.result.json);
   }

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CheckFailure, concurrently, defineStage, expect, type Redis } from 'backend-labs/kit';
+import {
+  CheckFailure,
+  concurrently,
+  defineStage,
+  expect,
+  type Redis,
+  untilInTime,
+} from 'backend-labs/kit';
 import {
   changePrice,
   createProduct,
@@ -33,38 +40,45 @@ export default defineStage({
       reference: EXPIRY,
       run: async ({ http, sql, random, env }) => {
         const ttl = 1_000 * seconds(env, TTL);
-        const product = await createProduct(http, random);
-        const { category } = product;
-        const price = otherPrice(random, product.price);
-        const first = await readProduct(http, product);
-        const page = await listPage(http, { category });
-        await changePrice(sql, product, price);
-        const note = 'again and again, after its price was changed by SQL';
-        const until = async (
-          read: () => Promise<{ shown: number | undefined; sentAt: number }>,
-          from: number,
-        ) => {
-          for (;;) {
-            const { shown, sentAt } = await read();
-            if (shown === price || sentAt > from + ttl) return shown;
-            await sleep(100);
-          }
-        };
-        const [detail, listed] = await Promise.all([
-          until(async () => {
-            const found = await readProduct(http, product, { note });
-            return { shown: found.json.price, sentAt: sentAt(found) };
-          }, answeredAt(first)),
-          until(async () => {
-            const found = await listPage(http, { category }, { note });
-            return { shown: found.json.items[0]?.price, sentAt: sentAt(found) };
-          }, answeredAt(page)),
-        ]);
-        const later = `the price that is shown ${seconds(env, TTL)} s after it was cached`;
-        expect(detail, later, await readProduct(http, product, { note })).toBe(price);
-        expect(listed, `${later} in a list`, await listPage(http, { category }, { note })).toBe(
-          price,
-        );
+        await untilInTime(async () => {
+          let rested = false;
+          const product = await createProduct(http, random);
+          const { category } = product;
+          const price = otherPrice(random, product.price);
+          const first = await readProduct(http, product);
+          const page = await listPage(http, { category });
+          await changePrice(sql, product, price);
+          const note = 'again and again, after its price was changed by SQL';
+          const until = async (
+            read: () => Promise<{ shown: number | undefined; sentAt: number }>,
+            from: number,
+          ) => {
+            for (let last = from; ; ) {
+              const { shown, sentAt } = await read();
+              // What a HIT prolongs has ended in a rest as long as a life.
+              if (sentAt - last > 0.8 * ttl) rested = true;
+              if (shown === price || sentAt > from + ttl) return shown;
+              last = sentAt;
+              await sleep(100);
+            }
+          };
+          const [detail, listed] = await Promise.all([
+            until(async () => {
+              const found = await readProduct(http, product, { note });
+              return { shown: found.json.price, sentAt: sentAt(found) };
+            }, answeredAt(first)),
+            until(async () => {
+              const found = await listPage(http, { category }, { note });
+              return { shown: found.json.items[0]?.price, sentAt: sentAt(found) };
+            }, answeredAt(page)),
+          ]);
+          const later = `the price that is shown ${seconds(env, TTL)} s after it was cached`;
+          expect(detail, later, await readProduct(http, product, { note })).toBe(price);
+          expect(listed, `${later} in a list`, await listPage(http, { category }, { note })).toBe(
+            price,
+          );
+          return !rested;
+        });
       },
     },
     {

@@ -239,7 +239,7 @@ export default defineStage({
           throw new PerhapsStalled(
             late.failure(
               'an answer while the slow product is still read',
-              'one only after that, in each of 4 rounds',
+              'one only after that, each time',
             ),
           );
         }, 4);
