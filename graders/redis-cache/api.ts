@@ -1,8 +1,8 @@
 import {
   eventually,
   expect,
+  expectNoTimeout,
   type Http,
-  PerhapsStalled,
   type Random,
   type RequestOptions,
   type Response,
@@ -21,20 +21,9 @@ export const instances = (http: Http): readonly [Http, Http] => [http, http.to('
 /** Milliseconds after which an app may have given Postgres up, which it must within 3 s. */
 const GIVEN_UP_MS = 2_000;
 
-/**
- * @throws {PerhapsStalled} 503 after so long a wait for Postgres, which is there: where a reading is made slow and the
- *   machine stands still besides, it is the right answer
- */
-export function expectNoLate503(response: Response): void {
-  const { durationMs } = response.exchange;
-  if (response.status !== 503 || durationMs < GIVEN_UP_MS) return;
-  throw new PerhapsStalled(
-    response.failure(
-      'another answer than 503, since Postgres is there',
-      `status 503 after ${(durationMs / 1000).toFixed(1)} s`,
-    ),
-  );
-}
+/** @throws {PerhapsStalled} 503 after so long a wait for Postgres, which is there; a reading may have been made slow besides */
+export const expectNoLate503 = (response: Response): void =>
+  expectNoTimeout(response, { service: 'Postgres', ms: GIVEN_UP_MS });
 
 export async function createProduct(
   http: Http,

@@ -22,6 +22,6 @@ export type { Random } from './random.ts';
 export type { Redis, RedisArgument } from './redis.ts';
 export { type CommandRecord, commandLines, type RedisProbe } from './redis-probe.ts';
 export type { RedisServer } from './redis-server.ts';
-export { PerhapsStalled, untilInTime } from './rounds.ts';
+export { expectNoTimeout, PerhapsStalled, untilInTime } from './rounds.ts';
 export type { Sql, SqlRow } from './sql.ts';
 export { attempt, concurrently, eventually } from './time.ts';

@@ -1,10 +1,33 @@
 import { CheckFailure } from '../core/failure.ts';
+import type { Response } from './http/response.ts';
 
 /** A failure that also a machine brings about which stands still for a moment: `untilInTime` tries again. */
 export class PerhapsStalled extends CheckFailure {
   constructor({ failure }: CheckFailure) {
     super(failure);
   }
+}
+
+/**
+ * For rounds of `untilInTime` in which a service is there. An app has to bound its waits for it, and answers 503 when one is
+ * over: rightly, where app or service stood still for a moment with the machine.
+ *
+ * @param wait.service `Redis`: what the app waited for
+ * @param wait.ms an app that answered sooner did not wait
+ * @throws {PerhapsStalled} 503 after as long or longer
+ */
+export function expectNoTimeout(
+  response: Response,
+  { service, ms }: { service: string; ms: number },
+): void {
+  const { durationMs } = response.exchange;
+  if (response.status !== 503 || durationMs < ms) return;
+  throw new PerhapsStalled(
+    response.failure(
+      `another answer than 503, since ${service} is there`,
+      `status 503 after ${(durationMs / 1000).toFixed(1)} s`,
+    ),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CheckFailure } from '../../../src/core/failure.ts';
-import { PerhapsStalled, untilInTime } from '../../../src/kit/rounds.ts';
+import { Response } from '../../../src/kit/http/response.ts';
+import { expectNoTimeout, PerhapsStalled, untilInTime } from '../../../src/kit/rounds.ts';
 
 const failure = new CheckFailure({
   action: 'GET /x',
@@ -49,5 +50,33 @@ describe('what may come too late', () => {
     expect(await run([failure, true])).toEqual({ outcome: failure, numbers: [1] });
     const ours = new TypeError('ours');
     expect(await run([false, ours, true])).toEqual({ outcome: ours, numbers: [1, 2] });
+  });
+});
+
+describe('a 503 after a wait', () => {
+  const answered = (status: number, durationMs: number) =>
+    new Response(status, [], Buffer.alloc(0), {
+      ...{ id: 1, method: 'GET', url: 'http://127.0.0.1:1/x', requestHeaders: [] },
+      ...{ startedAt: 0, durationMs, violations: [] },
+    });
+  const judge = (response: Response) => () =>
+    expectNoTimeout(response, { service: 'Redis', ms: 100 });
+
+  it('is perhaps the right answer of an app that gave a service up', () => {
+    expect(judge(answered(503, 1_520))).toThrow(PerhapsStalled);
+    expect(judge(answered(503, 1_520))).toThrow(
+      expect.objectContaining({
+        failure: expect.objectContaining({
+          expected: 'another answer than 503, since Redis is there',
+          actual: expect.stringContaining('status 503 after 1.5 s'),
+        }),
+      }),
+    );
+  });
+
+  it('is for others to judge where it came sooner, and so is any other answer', () => {
+    expect(judge(answered(503, 99))).not.toThrow();
+    expect(judge(answered(500, 1_520))).not.toThrow();
+    expect(judge(answered(200, 1_520))).not.toThrow();
   });
 });
