@@ -190,9 +190,10 @@ async function breakAndRetry(
     http.post<Task>('/tasks', { json, headers, note, timeoutMs: ANSWER_MS + room }),
   );
   let over = false;
-  void sent.finally(() => {
+  const end = () => {
     over = true;
-  });
+  };
+  void sent.then(end, end);
   // Ends with the request at the latest: where an app goes another way, there is nothing to break.
   await eventually(
     async () => {

@@ -187,9 +187,10 @@ async function expectDeleteToSeeChanges({ http, sql, random, postgres, signal }:
   const note = 'while another program changes the task';
   const sent = attempt(() => http.delete(`/tasks/${id}`, { headers, note }));
   let over = false;
-  void sent.finally(() => {
+  const end = () => {
     over = true;
-  });
+  };
+  void sent.then(end, end);
   await eventually(
     async () => {
       const begun = over || postgres.statements().length > before;

@@ -155,9 +155,10 @@ async function killAtFirstWrite(context: OwnContext, policy: Policy): Promise<vo
   const note = 'the app is killed as it writes its first key';
   const sent = attempt(() => ask(http, policy, { key: newKey(random), note }));
   let over = false;
-  void sent.finally(() => {
+  const end = () => {
     over = true;
-  });
+  };
+  void sent.then(end, end);
   await eventually(
     async () => {
       const written = over || (await redis.keys()).length > 0;

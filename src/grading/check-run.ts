@@ -14,6 +14,7 @@ import { createRedisProbe } from '../kit/redis-probe.ts';
 import { createRedisServer } from '../kit/redis-server.ts';
 import { createSql, type Sql } from '../kit/sql.ts';
 import { createTrace, type Trace } from '../kit/trace.ts';
+import { Background } from './background.ts';
 import { startupFailure } from './startup-failure.ts';
 import { timelineOf } from './timeline.ts';
 import { type Judgement, judgeReturn, judgeThrow, judgeTimeout } from './verdict.ts';
@@ -63,14 +64,22 @@ export async function runCheck(
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new DeadlinePassed()), timeoutMs);
   const signal = AbortSignal.any([setup.signal, deadline.signal]);
+  const background = new Background(signal);
   try {
     const context = contextOf(stage, check.id, place, trace, signal, setup);
-    await orAborted(check.run(context as OwnContext), signal);
+    await orAborted(
+      background.run(() => check.run(context as OwnContext)),
+      signal,
+    );
+    const unawaited = await background.failure();
+    if (unawaited !== undefined) throw unawaited.error;
     return await ended(judgeReturn(trace.exchanges));
   } catch (error) {
     setup.signal.throwIfAborted();
     if (deadline.signal.aborted) return await ended(judgeTimeout(timeoutMs, trace));
-    return await ended(judgeThrow(asFailure(error), trace.exchanges));
+    // What failed first, and was not waited for, is why the rest did.
+    const cause = await background.failure();
+    return await ended(judgeThrow(asFailure(cause?.error ?? error), trace.exchanges));
   } finally {
     clearTimeout(timer);
     // What the check left under way (a request that it did not wait for) ends with it.

@@ -5,6 +5,8 @@ import { findDirectories } from './directories.ts';
 import type { Host, Output } from './host.ts';
 
 export interface NodeHost extends Host {
+  /** As SIGTERM does. */
+  stop(): void;
   /** Settles when all that was written has left. */
   flush(): Promise<void>;
 }
@@ -13,6 +15,7 @@ export interface NodeHost extends Host {
 export function createHost(process: NodeJS.Process): NodeHost {
   const stdout = outputOf(process.stdout as WriteStream, process.env);
   const stderr = outputOf(process.stderr as WriteStream, process.env);
+  const stopping = stoppedBy(process, stderr);
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -22,7 +25,8 @@ export function createHost(process: NodeJS.Process): NodeHost {
     stdout,
     stderr,
     ask: (question) => ask(process, question),
-    signal: signalOf(process, stderr),
+    signal: stopping.signal,
+    stop: () => stopping.abort(interrupted()),
     directories: findDirectories(process.env, process.platform),
     flush: async () => {
       await Promise.all([process.stdout, process.stderr].map(drained));
@@ -30,7 +34,7 @@ export function createHost(process: NodeJS.Process): NodeHost {
   };
 }
 
-function signalOf(process: NodeJS.Process, stderr: Output): AbortSignal {
+function stoppedBy(process: NodeJS.Process, stderr: Output): AbortController {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) stderr.write('Still cleaning up; it takes a few seconds.\n');
@@ -42,7 +46,7 @@ function signalOf(process: NodeJS.Process, stderr: Output): AbortSignal {
     process.once('disconnect', stop);
     process.channel?.unref();
   }
-  return controller.signal;
+  return controller;
 }
 
 function outputOf(stream: WriteStream, env: NodeJS.ProcessEnv): Output {

@@ -6,6 +6,8 @@ import { root } from './cli.ts';
 /** A lab of its own, and checks that another pack adds to it. */
 export const NOTES = path.join(root, 'test/fixtures/packs/notes');
 export const CLASS = path.join(root, 'test/fixtures/packs/class');
+/** A lab without services. */
+export const LETTERS = path.join(root, 'test/fixtures/packs/letters');
 
 const IDENTITY = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'];
 
