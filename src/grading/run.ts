@@ -85,11 +85,11 @@ async function outcomeOf(
     selected,
     emit,
     worlds: request.worlds,
-    ...runDeadline(request, context),
   };
   if (target.kind === 'url') {
     const shared = { url: target.url };
-    const checks = await runChecks({ ...common, shared, ownWorld: undefined });
+    const timed = timedChecks(request, context);
+    const checks = await runChecks({ ...common, ...timed, shared, ownWorld: undefined });
     return { checks, worlds, services: {} };
   }
 
@@ -120,7 +120,8 @@ async function outcomeOf(
   try {
     const world = await open('shared', 'Start the app');
     const ownWorld = (stage: Stage) => open(stage.id, `Start an app for “${stage.title}”`, stage);
-    const checks = await runChecks({ ...common, shared: { world }, ownWorld });
+    const timed = timedChecks(request, context);
+    const checks = await runChecks({ ...common, ...timed, shared: { world }, ownWorld });
     return { checks, worlds, services };
   } catch (error) {
     if (!(error instanceof AppStartError)) throw error;
@@ -146,7 +147,8 @@ async function startAll(
   throw app.reason;
 }
 
-function runDeadline(request: GradeRequest, context: GradeContext) {
+/** From the call on their time runs: what comes before them (images, install, build) has limits of its own. */
+function timedChecks(request: GradeRequest, context: GradeContext) {
   const deadline = AbortSignal.timeout(request.lab.manifest.deadlines.run * 1000);
   let exchanges = 0;
   const setup = {

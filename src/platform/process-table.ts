@@ -39,13 +39,15 @@ export async function findMarkedProcesses(name: string, value: string): Promise<
   return marked.filter((pid) => pid !== undefined && pid !== process.pid) as number[];
 }
 
-/** Sends a signal; false if there is no such process. */
+/** Sends a signal, to a whole group where the number is negative; false if there is nobody to get it. */
 export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal);
     return true;
   } catch (error) {
     if (errorCode(error) === 'ESRCH') return false;
+    // Of a group: all in it are another user's, or, as Darwin has it, have ended and nobody has waited for them yet.
+    if (errorCode(error) === 'EPERM' && pid < 0) return false;
     throw error;
   }
 }
@@ -58,10 +60,14 @@ async function startOf(pid: number): Promise<string | undefined> {
     return hasEnded ? undefined : field?.(22);
   }
   try {
-    const { stdout } = await execFileAsync('ps', ['-o', 'lstart=', '-p', String(pid)]);
+    // The same text whoever asks: the caller's language and time zone would be in it.
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    const { stdout } = await execFileAsync('ps', ['-o', 'lstart=', '-p', String(pid)], { env });
     return stdout.trim() || undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Its exit code where there is no such process. A machine on which it cannot run says nothing of the process.
+    if ((error as { code?: unknown }).code === 1) return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -140,5 +140,30 @@ describe('the processes of a run', () => {
 
   it('may be none', async () => {
     expect(await killProcessesOf(newRun(), 5_000)).toBe(0);
+  });
+});
+
+/** Sends SIGKILL to a process, or to the group of that number where it is negative, as another user. */
+function killAsNobody(pid: number): string {
+  const table = new URL('../../../src/platform/process-table.ts', import.meta.url);
+  const script = `
+    const { signalProcess } = await import('${table}');
+    process.setuid(65_534);
+    console.log(signalProcess(${pid}, 'SIGKILL'));`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+}
+
+describe.runIf(linux && process.getuid?.() === 0)('a process of another user', () => {
+  it('in a group is nobody who gets our signal; by itself it is an error', () => {
+    const sleeper = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    try {
+      expect(killAsNobody(-sleeper.pid!)).toBe('false');
+      expect(() => killAsNobody(sleeper.pid!)).toThrow('EPERM');
+    } finally {
+      sleeper.kill('SIGKILL');
+    }
   });
 });
