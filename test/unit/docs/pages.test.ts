@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../src/apps/docker/languages/index.ts';
 import { Scaffold } from '../../../src/authoring/new/scaffold.ts';
+import { root } from '../../support/cli.ts';
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })];
 
@@ -48,5 +48,22 @@ describe('docs/languages.md', () => {
     const shown = [...page.matchAll(/^```yaml\n# (\S+)\n([\s\S]*?)^```$/gm)];
     expect(shown.length).toBeGreaterThan(0);
     for (const [, file, text] of shown) expect(text).toBe(read(file!));
+  });
+});
+
+describe('the brief of a lab', () => {
+  const FILES = {
+    typescript: /^src\/|\.ts$/,
+    python: /^app\/|\.py$/,
+  };
+
+  it.each(globSync('labs/*', { cwd: root }))('%s names files that its templates have', (lab) => {
+    const named = [...read(`${lab}/README.md`).matchAll(/`([\w./-]+)`/g)].map(([, name]) => name!);
+    for (const [language, pattern] of Object.entries(FILES)) {
+      const template = path.join(root, 'templates', path.basename(lab), language);
+      const files = named.filter((name) => pattern.test(name));
+      expect(files, `where to begin in ${language}`).not.toEqual([]);
+      expect(files.filter((name) => !existsSync(path.join(template, name)))).toEqual([]);
+    }
   });
 });
