@@ -14,6 +14,10 @@ const workspaces = globSync(
   { cwd: root },
 ).filter((directory) => existsSync(path.join(root, directory, 'requirements.txt')));
 
+it.each(workspaces)('%s says how its requirements are installed', (directory) => {
+  expect(read(`${directory}/labs.yaml`)).toContain('install: pip install -r requirements.txt\n');
+});
+
 // Else it looks for the machine's libpq, which the image of the sandbox does not have.
 it.each(workspaces)('%s brings the library that psycopg needs', (directory) => {
   expect(read(`${directory}/requirements.txt`)).not.toMatch(/^psycopg(?!\[binary\])/m);
