@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../src/apps/docker/languages/index.ts';
 import { Scaffold } from '../../../src/authoring/new/scaffold.ts';
-import { root } from '../../support/cli.ts';
+import { labs, root } from '../../support/cli.ts';
 
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })];
@@ -66,4 +66,32 @@ describe('the brief of a lab', () => {
       expect(files.filter((name) => !existsSync(path.join(template, name)))).toEqual([]);
     }
   });
+});
+
+describe('the options', () => {
+  const where = { cwd: root, runs: path.join(root, 'none') };
+
+  /** Of a command and those below it, by their help. */
+  async function optionsOf(command: readonly string[]): Promise<string[]> {
+    const { stdout } = await labs([...command, '--help'], where);
+    const [own = '', below = ''] = stdout.split('\nCommands:\n');
+    const names = [...below.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name!);
+    const deeper = names
+      .filter((name) => name !== 'help')
+      .map((name) => optionsOf([...command, name]));
+    const options = [...own.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option!);
+    return [...options, ...(await Promise.all(deeper)).flat()];
+  }
+
+  it('are on some page, each', async () => {
+    const options = new Set(await optionsOf([]));
+    expect([...options]).toEqual(expect.arrayContaining(['--only', '--no-dependencies', '--find']));
+    const text = pages.map(read).join('\n');
+    const common = ['--help', '--version'];
+    expect(
+      [...options].filter((option) => !common.includes(option) && !named(option, text)),
+    ).toEqual([]);
+  });
+
+  const named = (option: string, text: string) => new RegExp(`${option}(?![\\w-])`).test(text);
 });
