@@ -49,7 +49,7 @@ export async function start(options: StartOptions, host: Host): Promise<number> 
   host.stdout.write(
     `${entry.manifest.title}: the ${started.language} template is in ${shown}.\n\n${enter}` +
       `  ${grade}      see where you stand\n\n` +
-      `README.md is the brief, openapi.yaml the contract. Pass with ${entry.manifest.passingScore} of 100.\n` +
+      `README.md is the brief, openapi.yaml the contract. Pass with ${entry.manifest.passingScore} % of the points.\n` +
       (workflow === undefined
         ? ''
         : `${workflow.path} grades at every push, once this directory is the root of a repository.\n`),
