@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, readlink, rename, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Submission } from '../core/submission.ts';
+import { inCache } from '../platform/cache.ts';
 import { removeTree } from '../platform/run-directory.ts';
 
 /** What is installed is linked in, and stands for itself; the rest is the run's. */
@@ -21,7 +22,7 @@ export async function buildOnce(
   const { build: step, ...built } = submission;
   if (step === undefined) return submission;
   const { directory } = submission;
-  const place = path.join(cache, 'built');
+  const place = inCache(cache, 'built');
   const made = path.join(place, await digestOf(directory, step));
   if (await wasMade(made)) {
     await cp(made, directory, { recursive: true });

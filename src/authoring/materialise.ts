@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { STAMP } from '../apps/process/installed.ts';
 import type { Submission } from '../core/submission.ts';
+import { inCache } from '../platform/cache.ts';
 import { exists } from '../platform/exists.ts';
 import { removeTree } from '../platform/run-directory.ts';
 import { readSubmission } from '../workspace/submission.ts';
@@ -54,7 +55,7 @@ async function installedOnce(
 ): Promise<string | undefined> {
   const digest = await installationOf(directory);
   if (digest === undefined) return undefined;
-  const made = path.join(cache, 'installed', digest.slice(0, 20));
+  const made = inCache(cache, 'installed', digest.slice(0, 20));
   if (await exists(made)) return made;
   const draft = `${made}.${process.pid}`;
   await removeTree(draft);

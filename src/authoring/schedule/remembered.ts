@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { atomicFile } from '../../platform/atomic-file.ts';
+import { inCache } from '../../platform/cache.ts';
 import type { Durations } from './order.ts';
 
 /** What was measured last time; a guess that costs nothing where it is wrong or gone. */
@@ -20,5 +20,5 @@ export async function keepDurations(cache: string, lab: string, known: Durations
 }
 
 function fileOf(cache: string, lab: string): string {
-  return path.join(cache, 'verify', `${lab}.json`);
+  return inCache(cache, 'verify', `${lab}.json`);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { inCache } from '../../platform/cache.ts';
 import { claimDirectory } from '../../platform/directories.ts';
 import type { Host } from '../../platform/host.ts';
 
@@ -11,7 +12,7 @@ export function cacheFor({ directories }: Host, kind: 'npm' | 'git', what: strin
   const name = what.replace(/[^A-Za-z0-9]+/g, '-').slice(-40);
   const digest = createHash('sha256').update(what).digest('hex').slice(0, 16);
   claimDirectory(directories.cache);
-  claimDirectory(path.join(directories.cache, 'packs'));
-  const parent = claimDirectory(path.join(directories.cache, 'packs', kind));
+  claimDirectory(inCache(directories.cache, 'packs'));
+  const parent = claimDirectory(inCache(directories.cache, 'packs', kind));
   return path.join(parent, `${name}-${digest}`);
 }

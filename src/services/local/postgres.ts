@@ -4,6 +4,7 @@ import path from 'node:path';
 import { environmentError, messageOf } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
 import { type UndoableContext, undoable } from '../../core/undoable.ts';
+import { inCache } from '../../platform/cache.ts';
 import type { Directories } from '../../platform/host.ts';
 import { type RunDirectory, removeTree } from '../../platform/run-directory.ts';
 import { releaseSharedMemory } from '../../platform/shared-memory.ts';
@@ -81,7 +82,7 @@ async function prepare(
   user: ServerUser | undefined,
   { signal, progress }: UndoableContext,
 ): Promise<{ postgres: string; data: PreparedData }> {
-  const cache = path.join(directories.cache, 'postgres');
+  const cache = inCache(directories.cache, 'postgres');
   await mkdir(cache, { recursive: true, mode: 0o755 });
   await makeReachable(cache, [directories.cache], user);
   await makeReachable(run.path, [path.dirname(run.path)], user);

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { pruneDependencies, templateName } from '../../../src/apps/docker/image/kept.ts';
@@ -41,9 +42,10 @@ it('labs clean --cache removes all of ours, and says so; labs clean none', async
     };
     expect(await labs(['clean'], options)).toMatchObject({ stdout: 'Nothing to clean.\n' });
     expect(fake.images).toHaveLength(3);
+    mkdirSync(path.join(below('cache'), 'packs'), { recursive: true });
     const { code, stdout } = await labs(['clean', '--cache'], options);
     expect(stdout.split('\n')).toEqual([
-      `removed cache ${below('cache')}`,
+      `removed cache ${below('cache')}/packs`,
       'removed image labs-dependencies:c',
       'removed image labs-dependencies:t',
       'removed image labs-template:crud-api-go',
