@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, readlink, rename, stat, utimes } from 'node:fs/promises';
+import { cp, readdir, readFile, readlink, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Submission } from '../core/submission.ts';
 import { inCache } from '../platform/cache.ts';
+import { cached } from '../platform/cached.ts';
 import { removeTree } from '../platform/run-directory.ts';
 
 /** What is installed is linked in, and stands for itself; the rest is the run's. */
@@ -33,10 +34,7 @@ export async function buildOnce(
   } catch {
     return submission;
   }
-  const draft = `${made}.${process.pid}.${performance.now()}`;
-  await cp(directory, draft, { recursive: true, filter: isKept });
-  // Whoever comes second finds it made; both are the same.
-  await rename(draft, made).catch(() => removeTree(draft));
+  await cached(made, (draft) => cp(directory, draft, { recursive: true, filter: isKept }));
   await forgetOld(place);
   return built;
 }

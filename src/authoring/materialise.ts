@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { STAMP } from '../apps/process/installed.ts';
 import type { Submission } from '../core/submission.ts';
 import { inCache } from '../platform/cache.ts';
-import { exists } from '../platform/exists.ts';
-import { removeTree } from '../platform/run-directory.ts';
+import { cached } from '../platform/cached.ts';
 import { readSubmission } from '../workspace/submission.ts';
 import { applyMutant } from './mutant.ts';
 import type { Subject } from './subject.ts';
@@ -55,15 +54,10 @@ async function installedOnce(
 ): Promise<string | undefined> {
   const digest = await installationOf(directory);
   if (digest === undefined) return undefined;
-  const made = inCache(cache, 'installed', digest.slice(0, 20));
-  if (await exists(made)) return made;
-  const draft = `${made}.${process.pid}`;
-  await removeTree(draft);
-  await copyWorkspace(directory, draft);
-  await install(await readSubmission(draft, { searchParents: false }));
-  // Whoever comes second finds it made; both are the same.
-  await rename(draft, made).catch(() => removeTree(draft));
-  return made;
+  return cached(inCache(cache, 'installed', digest.slice(0, 20)), async (draft) => {
+    await copyWorkspace(directory, draft);
+    await install(await readSubmission(draft, { searchParents: false }));
+  });
 }
 
 async function copyWorkspace(from: string, to: string): Promise<void> {

@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
@@ -190,5 +198,18 @@ describe('labs verify', () => {
     expect(output).toContain('graders/notes/index.ts(');
     expect(output).toContain("'point' does not exist");
     expect(code).toBe(1);
+  });
+
+  it('that is killed at the types leaves what labs clean removes', async () => {
+    const runs = at('killed');
+    const options = { cwd: root, runs, env: { LABS_CACHE_DIR: at('cache') }, source: true };
+    const { child, ended } = spawnLabs(['verify', '--pack', NOTES], options);
+    const made = () => (existsSync(runs) ? readdirSync(runs) : []);
+    await expect.poll(made).toHaveLength(1);
+    child.kill('SIGKILL');
+    await ended;
+    const { code, output } = await spawnLabs(['clean'], options).ended;
+    expect(made()).toEqual([]);
+    expect(code, output).toBe(0);
   });
 });

@@ -1,8 +1,7 @@
-import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, type LabsError, usageError } from '../../core/errors.ts';
+import { cached } from '../../platform/cached.ts';
 import { type CommandOutcome, runCommand } from '../../platform/command.ts';
-import { exists } from '../../platform/exists.ts';
 import type { Host } from '../../platform/host.ts';
 import { removeTree } from '../../platform/run-directory.ts';
 import { cacheFor } from './cache.ts';
@@ -28,21 +27,11 @@ export async function gitPack(
     runGit(args, source, host, cwd);
   const commit = await commitOf(source, git);
   const root = path.join(place, commit);
-  if (await exists(root)) return { root, commit };
-  const draft = `${root}.${process.pid}`;
-  await removeTree(draft);
-  await mkdir(draft, { recursive: true });
-  try {
+  await cached(root, async (draft) => {
     await checkOut(source, commit, git, draft);
     // Nothing reads it again, and it may name the credentials.
     await removeTree(path.join(draft, '.git'));
-    // Whoever comes second finds it made; both are the same.
-    await rename(draft, root).catch(async (error: unknown) => {
-      if (!(await exists(root))) throw error;
-    });
-  } finally {
-    await removeTree(draft);
-  }
+  });
   return { root, commit };
 }
 

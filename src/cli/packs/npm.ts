@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { quote } from '../../catalog/quote.ts';
 import { environmentError, usageError } from '../../core/errors.ts';
+import { cachedAs } from '../../platform/cached.ts';
 import { runCommand } from '../../platform/command.ts';
 import type { Host } from '../../platform/host.ts';
-import { removeTree } from '../../platform/run-directory.ts';
 import { cacheFor } from './cache.ts';
 import type { PackSource } from './source.ts';
 
@@ -52,21 +52,13 @@ async function installed(
   const spec = `${name}@${version}`;
   const exact = /^\d+\.\d+\.\d+[\w.+-]*$/.test(version) ? cacheFor(host, 'npm', spec) : undefined;
   if (exact !== undefined && (await exists(exact))) return path.join(exact, 'node_modules', name);
-  const draft = cacheFor(host, 'npm', `${spec} ${process.pid}`);
-  await removeTree(draft);
-  await mkdir(draft, { recursive: true });
-  try {
+  const place = await cachedAs(path.dirname(cacheFor(host, 'npm', spec)), async (draft) => {
     await install(spec, draft, shownAs, host);
     await check(path.join(draft, 'node_modules', name), name, shownAs);
     // What is not one exact version may be another one today: what another run is using stays.
-    const place = exact ?? cacheFor(host, 'npm', `${spec} ${await digestOf(draft)}`);
-    await rename(draft, place).catch(async (error: unknown) => {
-      if (!(await exists(place))) throw error;
-    });
-    return path.join(place, 'node_modules', name);
-  } finally {
-    await removeTree(draft);
-  }
+    return exact ?? cacheFor(host, 'npm', `${spec} ${await digestOf(draft)}`);
+  });
+  return path.join(place, 'node_modules', name);
 }
 
 async function digestOf(directory: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Pack } from '../../catalog/catalog.ts';
@@ -8,6 +8,7 @@ import { BUILT_IN } from '../../core/lab.ts';
 import { runCommand } from '../../platform/command.ts';
 import { claimDirectory } from '../../platform/directories.ts';
 import type { Host } from '../../platform/host.ts';
+import { createRunDirectory } from '../../platform/run-directory.ts';
 
 const TIMEOUT_MS = 300_000;
 
@@ -38,14 +39,13 @@ async function isWellTyped({ root, origin }: Pack, host: Host): Promise<boolean>
     return true;
   }
   const nodeTypes = find('@types/node/package.json', from);
-  const place = path.join(claimDirectory(directories.runs), `types-${process.pid}`);
-  await mkdir(place, { recursive: true });
+  const run = await createRunDirectory(claimDirectory(directories.runs));
   try {
-    const config = path.join(place, 'tsconfig.json');
+    const config = path.join(run.path, 'tsconfig.json');
     await writeFile(config, JSON.stringify(configFor(root, nodeTypes)));
     const tsc = path.join(path.dirname(compiler), 'bin', 'tsc');
     const outcome = await runCommand(process.execPath, [tsc, '-p', config, '--pretty', 'false'], {
-      env,
+      env: { ...env, ...run.marker },
       cwd: root,
       timeoutMs: TIMEOUT_MS,
       signal,
@@ -58,7 +58,7 @@ async function isWellTyped({ root, origin }: Pack, host: Host): Promise<boolean>
     stdout.write(`\nTypes of the graders of ${origin.pack}:\n${indented(outcome.stdout)}`);
     return false;
   } finally {
-    await rm(place, { recursive: true, force: true });
+    await run.remove();
   }
 }
 

@@ -1,6 +1,6 @@
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { cached } from './cached.ts';
+import { cached } from '../../platform/cached.ts';
 import { copyTree, readable } from './copy-tree.ts';
 import type { PostgresPackage } from './package.ts';
 

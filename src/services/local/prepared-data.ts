@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { cached } from '../../platform/cached.ts';
 import { removeTree } from '../../platform/run-directory.ts';
-import { cached } from './cached.ts';
 import { copyTree, secret } from './copy-tree.ts';
 import { runInitdb } from './initdb.ts';
 import type { Installation } from './installation.ts';

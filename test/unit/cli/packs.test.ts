@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { draftName, thisProcess } from '../../../src/platform/draft-name.ts';
 import { labs, scratch } from '../../support/cli.ts';
 import { CLASS, NOTES, repositoryOf } from '../../support/packs.ts';
 
@@ -19,6 +28,9 @@ const directory = (name: string, files: Record<string, string> = {}) => {
   }
   return at(name);
 };
+
+/** The name of a draft whose maker is gone, though another process has its number now. */
+const abandoned = async () => draftName('.draft-0123', { ...(await thisProcess()), started: '1' });
 
 async function list(packs: readonly string[], cwd = place.path, env: Record<string, string> = {}) {
   const args = packs.flatMap((pack) => ['--pack', pack]);
@@ -132,6 +144,13 @@ describe('a package of npm', () => {
     );
   });
 
+  test('takes away what an installation left that was killed', async () => {
+    cpSync(NOTES, at('later'), { recursive: true });
+    const draft = directory(`cache/packs/npm/${await abandoned()}`, { 'package.json': '{}' });
+    expect((await list(['notes-pack@file:./later'])).code).toBe(0);
+    expect(existsSync(draft)).toBe(false);
+  });
+
   test('of another name is refused', async () => {
     cpSync(NOTES, at('other'), { recursive: true });
     const { code, stderr } = await list(['class-pack@file:./other']);
@@ -161,6 +180,18 @@ describe('a repository', () => {
     const again = await list([gone.url]);
     expect(again.code).toBe(3);
     expect(again.stderr).toContain('git could not fetch it.');
+  });
+
+  test('takes away what a fetch left that was killed', async () => {
+    const { url, commit } = repositoryOf(NOTES, directory('killed'));
+    const [, checkout = ''] = /: (.*)\n$/.exec((await list([url])).stderr) ?? [];
+    expect(path.basename(checkout)).toBe(commit);
+    rmSync(checkout, { recursive: true });
+    const draft = path.join(path.dirname(checkout), await abandoned());
+    mkdirSync(draft);
+    expect((await list([url])).code).toBe(0);
+    expect(existsSync(draft)).toBe(false);
+    expect(existsSync(checkout)).toBe(true);
   });
 
   test.each([

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../core/errors.ts';
-import { draftName, readDraftName, thisProcess } from '../../platform/draft-name.ts';
-import { exists } from '../../platform/exists.ts';
-import { isOwnerAlive, removeTree } from '../../platform/run-directory.ts';
-import { releaseSharedMemory } from '../../platform/shared-memory.ts';
+import { errorCode } from '../core/errors.ts';
+import { draftName, readDraftName, thisProcess } from './draft-name.ts';
+import { exists } from './exists.ts';
+import { isOwnerAlive, removeTree } from './run-directory.ts';
+import { releaseSharedMemory } from './shared-memory.ts';
 
 const LABEL = '.draft-';
 
@@ -19,24 +19,37 @@ export async function cached(
   make: (draft: string) => Promise<void>,
 ): Promise<string> {
   if (await exists(directory)) return directory;
-  const parent = path.dirname(directory);
+  return cachedAs(path.dirname(directory), async (draft) => {
+    await make(draft);
+    return directory;
+  });
+}
+
+/**
+ * The same where what it is called shows only when it is made.
+ * @param make resolves to the directory that the draft is to become, in `parent` like it
+ */
+export async function cachedAs(
+  parent: string,
+  make: (draft: string) => Promise<string>,
+): Promise<string> {
   await mkdir(parent, { recursive: true, mode: 0o755 });
   await removeAbandonedDrafts(parent);
   const label = `${LABEL}${randomBytes(4).toString('hex')}`;
   const draft = path.join(parent, draftName(label, await thisProcess()));
   try {
     await mkdir(draft);
-    // Whatever the umask: the server may be another user.
+    // Whatever the umask: a server may be another user, and nobody else writes.
     await chmod(draft, 0o755);
-    await make(draft);
+    const directory = await make(draft);
     await rename(draft, directory).catch((error: unknown) => {
       // rename(2): somebody else's stands there, with something in it.
       if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
     });
+    return directory;
   } finally {
     await removeTree(draft);
   }
-  return directory;
 }
 
 /** Of processes of this machine that were killed while they were at it. */

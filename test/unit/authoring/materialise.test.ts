@@ -1,0 +1,44 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rememberInstalled } from '../../../src/apps/process/installed.ts';
+import { materialise } from '../../../src/authoring/materialise.ts';
+import type { Submission } from '../../../src/core/submission.ts';
+import { scratch } from '../../support/cli.ts';
+
+let place: ReturnType<typeof scratch>;
+beforeEach(() => {
+  place = scratch('materialise');
+});
+afterEach(() => place.remove());
+
+const at = (...names: string[]) => path.join(place.path, ...names);
+
+it('keeps what was installed, and nothing of what could not be', async () => {
+  const files = { 'labs.yaml': MANIFEST, 'package.json': '{}', 'package-lock.json': '{}' };
+  mkdirSync(at('solution'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(at('solution', name), text);
+  const subject = { kind: 'solution', name: 'mine', directory: at('solution') } as const;
+  const attempt = (copy: string, install: (submission: Submission) => Promise<void>) =>
+    materialise(subject, at(copy), at('cache'), install);
+
+  const offline = () => Promise.reject(new Error('the registry cannot be reached'));
+  await expect(attempt('first', offline)).rejects.toThrow('the registry cannot be reached');
+  expect(readdirSync(at('cache/installed'))).toEqual([]);
+
+  await attempt('second', async ({ directory }) => {
+    mkdirSync(path.join(directory, 'node_modules'));
+    writeFileSync(path.join(directory, 'node_modules/dependency.js'), 'here');
+    await rememberInstalled(directory, ['npm', 'ci']);
+  });
+  await attempt('third', offline);
+  expect(readFileSync(at('third/node_modules/dependency.js'), 'utf8')).toBe('here');
+  expect(readdirSync(at('cache/installed'))).toHaveLength(1);
+});
+
+const MANIFEST = `formatVersion: 1
+lab: crud-api
+language: javascript
+install: npm ci
+start: node server.js
+`;
