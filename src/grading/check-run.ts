@@ -6,6 +6,7 @@ import type { OwnContext, SharedContext } from '../kit/context.ts';
 import { type Check, DEFAULT_CHECK_TIMEOUT_MS, type Grader, type Stage } from '../kit/grader.ts';
 import { createHttp, FIRST_INSTANCE } from '../kit/http/client.ts';
 import { createListen } from '../kit/listener.ts';
+import { forgetAnswered } from '../kit/observation.ts';
 import { createPostgresProbe } from '../kit/postgres.ts';
 import { createRandom } from '../kit/random.ts';
 import { recordedProcess } from '../kit/recorded-process.ts';
@@ -84,7 +85,14 @@ export async function runCheck(
     clearTimeout(timer);
     // What the check left under way (a request that it did not wait for) ends with it.
     deadline.abort(new DeadlinePassed());
+    if (stage.world === 'own' && 'world' in place) forget(place.world);
   }
+}
+
+/** In a world of its own one check runs at a time: nobody else reads what it caused. */
+function forget(world: World): void {
+  forgetAnswered(world.postgresLinks());
+  forgetAnswered(world.redisLinks());
 }
 
 /** Nobody reads the requests of a check that passed, and they would be most of the report. */

@@ -6,6 +6,8 @@ import type { ServiceLink } from './network.ts';
 export interface Observed<Seen, Answered extends Seen & Ended> {
   mark(): number;
   since(mark: number): readonly Answered[];
+  excessSince(mark: number): string | undefined;
+  forget(): void;
   waitFor(
     predicate: (seen: Seen) => boolean,
     options: { timeoutMs: number; signal: AbortSignal },
@@ -18,6 +20,9 @@ interface Ended {
   durationMs: number;
 }
 
+/** Lines of evidence. */
+const SHOWN = 6;
+
 export type Marks = ReadonlyMap<unknown, number>;
 
 /** This moment, on every link. */
@@ -25,35 +30,77 @@ export function marksOf(links: readonly ServiceLink<{ mark(): number }>[]): Mark
   return new Map(links.map(({ tap }) => [tap, tap.mark()]));
 }
 
+/** What a service is, and what goes to it, for failures. */
+export interface Service<Answered> {
+  /** `Redis` */
+  name: string;
+  /** As evidence, one line each. */
+  lines(records: readonly Answered[]): string[];
+}
+
+/** Lets go of what was answered so far; the next mark begins anew. */
+export function forgetAnswered(links: readonly ServiceLink<{ forget(): void }>[]): void {
+  for (const { tap } of links) tap.forget();
+}
+
 /**
  * What was answered since then on any link, in the order of the answers.
- * @param service as failures name it: `Redis`
+ * @throws {CheckFailure} it is more than is kept: what can be read is not all, whatever is looked for
  * @throws {LabsError} bug: not all of the traffic could be followed
  */
 export function answeredSince<Seen, Answered extends Seen & Ended>(
-  service: string,
+  service: Service<Answered>,
   links: readonly ServiceLink<Observed<Seen, Answered>>[],
   marks: Marks,
 ): Answered[] {
+  expectNoExcess(service, links, marks);
   const [opaque] = links.flatMap(({ tap }) => tap.opaqueConnections);
   if (opaque !== undefined)
-    throw bug(`The app's traffic with ${service} could not be followed: ${opaque.reason}.`);
+    throw bug(`The app's traffic with ${service.name} could not be followed: ${opaque.reason}.`);
   return links
     .flatMap(({ tap }) => tap.since(marks.get(tap) ?? 0))
     .sort((a, b) => a.startedAt + a.durationMs - (b.startedAt + b.durationMs));
 }
 
+/** @throws {CheckFailure} the app sent more than is kept, or can be followed */
+function expectNoExcess<Seen, Answered extends Seen & Ended>(
+  { name, lines }: Service<Answered>,
+  links: readonly ServiceLink<Observed<Seen, Answered>>[],
+  marks: Marks,
+): void {
+  for (const { process, tap } of links) {
+    const mark = marks.get(tap) ?? 0;
+    const excess = tap.excessSince(mark);
+    if (excess === undefined) continue;
+    const some = lines(tap.since(mark).slice(-SHOWN));
+    throw new CheckFailure({
+      action: '',
+      expected: `${process} to send ${name} no more than labs keeps on record of a check`,
+      actual: excess,
+      evidence:
+        some.length === 0
+          ? []
+          : [{ kind: 'statements', title: 'The last that are on record', statements: some }],
+      hint: `Look for a loop that asks ${name} without a pause: one that polls, or that tries again and again.`,
+    });
+  }
+}
+
 /** @throws {CheckFailure} nothing that matches came on any link in time */
 export async function seenOnAny<Seen, Answered extends Seen & Ended>(
+  service: Service<Answered>,
   links: readonly ServiceLink<Observed<Seen, Answered>>[],
   matches: (seen: Seen) => boolean,
   { withinMs, what, signal, otherwise }: SeenOptions & { signal: AbortSignal; otherwise: string },
 ): Promise<void> {
+  const begin = marksOf(links);
   const found = links.map(({ tap }) => tap.waitFor(matches, { timeoutMs: withinMs, signal }));
   try {
     await Promise.any(found);
   } catch {
     signal.throwIfAborted();
+    // On a connection that is no longer followed it may have come.
+    expectNoExcess(service, links, begin);
     throw new CheckFailure({
       action: '',
       expected: `${what} within ${withinMs / 1000} s`,

@@ -12,7 +12,14 @@ import {
   type NetworkRecord,
   type ServiceLink,
 } from './network.ts';
-import { answeredSince, type Marks, marksOf, type SeenOptions, seenOnAny } from './observation.ts';
+import {
+  answeredSince,
+  type Marks,
+  marksOf,
+  type SeenOptions,
+  type Service,
+  seenOnAny,
+} from './observation.ts';
 
 export type { StatementRecord };
 
@@ -40,6 +47,8 @@ export interface PostgresProbe extends Network {
 
 export type PostgresLink = ServiceLink<PostgresTap>;
 
+const SERVICE: Service<StatementRecord> = { name: 'Postgres', lines: statementLines };
+
 export function createPostgresProbe(
   links: () => readonly PostgresLink[],
   signal: AbortSignal,
@@ -47,16 +56,16 @@ export function createPostgresProbe(
   begin: Marks = marksOf(links()),
 ): PostgresProbe {
   const since = (marks: Marks) =>
-    answeredSince('Postgres', links(), marks).filter((statement) => !isHousekeeping(statement));
+    answeredSince(SERVICE, links(), marks).filter((statement) => !isHousekeeping(statement));
   return {
-    ...createNetwork(links, signal, { ...record, service: 'Postgres' }),
+    ...createNetwork(links, signal, { ...record, service: SERVICE.name }),
     statements: () => since(begin),
     during: async (action) => {
       const from = marksOf(links());
       return { result: await action(), statements: since(from) };
     },
     seen: (pattern, options) =>
-      seenOnAny(links(), ({ sql }) => pattern.test(sql), {
+      seenOnAny(SERVICE, links(), ({ sql }) => pattern.test(sql), {
         ...options,
         signal,
         otherwise: 'no such statement reached Postgres',

@@ -8,7 +8,14 @@ import {
   type NetworkRecord,
   type ServiceLink,
 } from './network.ts';
-import { answeredSince, type Marks, marksOf, type SeenOptions, seenOnAny } from './observation.ts';
+import {
+  answeredSince,
+  type Marks,
+  marksOf,
+  type SeenOptions,
+  type Service,
+  seenOnAny,
+} from './observation.ts';
 import { shown } from './shown.ts';
 
 export type { CommandRecord };
@@ -36,6 +43,8 @@ export interface RedisProbe extends Network {
 
 export type RedisLink = ServiceLink<RedisTap>;
 
+const SERVICE: Service<CommandRecord> = { name: 'Redis', lines: commandLines };
+
 export function createRedisProbe(
   links: () => readonly RedisLink[],
   signal: AbortSignal,
@@ -43,18 +52,18 @@ export function createRedisProbe(
   begin: Marks = marksOf(links()),
 ): RedisProbe {
   const since = (marks: Marks) =>
-    answeredSince('Redis', links(), marks).filter(
+    answeredSince(SERVICE, links(), marks).filter(
       (command) => !isHousekeeping(command) && !isTransactionControl(command),
     );
   return {
-    ...createNetwork(links, signal, { ...record, service: 'Redis' }),
+    ...createNetwork(links, signal, { ...record, service: SERVICE.name }),
     commands: () => since(begin),
     during: async (action) => {
       const from = marksOf(links());
       return { result: await action(), commands: since(from) };
     },
     seen: (pattern, options) =>
-      seenOnAny(links(), (command) => pattern.test(textOf(command)), {
+      seenOnAny(SERVICE, links(), (command) => pattern.test(textOf(command)), {
         ...options,
         signal,
         otherwise: 'no such command reached Redis',

@@ -65,6 +65,8 @@ export class Backing {
     const variables: Record<string, string> = {};
     if (postgres !== undefined && declared.postgres !== undefined) {
       const { factory, tap } = postgresTap({ clock: this.#now });
+      // Nothing is kept before a check begins to read: in a shared world none does.
+      tap.forget();
       const proxy = await this.#proxy(`postgres of ${process}`, postgres.address, factory);
       this.postgresLinks.push({ process, tap, faults: proxy.faults });
       variables[declared.postgres.variable] = postgresUrl(
@@ -75,6 +77,7 @@ export class Backing {
     }
     if (this.#redisDatabase !== undefined && declared.redis !== undefined) {
       const { factory, tap } = redisTap({ clock: this.#now });
+      tap.forget();
       const proxy = await this.#proxy(`redis of ${process}`, this.#redisDatabase.address, factory);
       this.redisLinks.push({ process, tap, faults: proxy.faults });
       variables[declared.redis.variable] = redisUrl(this.#redisDatabase, await reach(proxy));

@@ -107,7 +107,7 @@ export class Answering {
 
   /** A constraint checked at the commit fails what had been reported complete. */
   #commitFailed({ code, message }: ErrorFields): void {
-    if (this.#uncommitted) this.#uncommitted.error = { code, message };
+    if (this.#uncommitted) this.#uncommitted.error = this.#outcomes.error(code, message);
   }
 
   #stepFailed(step: Step, error: ErrorFields): void {

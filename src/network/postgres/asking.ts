@@ -1,3 +1,5 @@
+import { Flood, moreThan } from '../flood.ts';
+import { ownText } from '../own-text.ts';
 import { Strings } from './contents.ts';
 import { ProtocolError, UNTYPED } from './frames.ts';
 import { Startup } from './handshake.ts';
@@ -24,7 +26,11 @@ export class Asking {
   }
 
   message(type: number, body: Buffer): void {
-    const { requests } = this.#session;
+    const { requests, log } = this.#session;
+    // Also where nothing is pending: a Sync is a request that has no statement.
+    if (requests.length >= log.most) {
+      throw new Flood(moreThan(log.most, 'messages before their answers'));
+    }
     if (type === Client.sync) {
       this.#session.skipping = false;
       requests.push({ kind: 'sync' });
@@ -133,15 +139,20 @@ export class Asking {
 
   #portal(name: string): () => Portal {
     // Not by a Bind: DECLARE makes portals, too.
-    const text = { sql: `(portal "${name}")`, truncated: false };
+    const text = { sql: `(portal "${short(name)}")`, truncated: false };
     return this.#session.portals.refer(name, { text: () => text, suspended: undefined });
   }
 
   #preparedText(name: string): () => Text {
     // Not by a Parse: the SQL command PREPARE makes prepared statements, too.
-    const text = { sql: `(prepared statement "${name}")`, truncated: false };
+    const text = { sql: `(prepared statement "${short(name)}")`, truncated: false };
     return this.#session.prepared.refer(name, text);
   }
+}
+
+/** It is no text that a budget knows of. */
+function short(name: string): string {
+  return name.length <= 64 ? name : `${ownText(name.slice(0, 64), 'utf8')}…`;
 }
 
 function nameIn(strings: Strings): string {

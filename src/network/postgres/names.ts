@@ -1,6 +1,11 @@
-import { ProtocolError } from './frames.ts';
+import { Flood, moreThan } from '../flood.ts';
 
-const LIMIT = 100_000;
+const LIMIT = 50_000;
+
+/** How many names all connections of a tap have in use. */
+export interface NameCount {
+  open: number;
+}
 
 /** Something a client has asked the server to define. */
 export interface Definition<T> {
@@ -17,12 +22,22 @@ export interface Definition<T> {
  */
 export class Names<T> {
   readonly #definitions = new Map<string, Definition<T>>();
+  readonly #count: NameCount;
 
-  /** The client asks for a definition. Throws a ProtocolError when there are too many (100,000). */
+  constructor(count: NameCount) {
+    this.#count = count;
+  }
+
+  /** The client asks for a definition. Throws a Flood when there are too many (50,000). */
   define(name: string, value: T): Definition<T> {
     const definition = { value, void: false, previous: this.find(name) };
+    if (!this.#definitions.has(name)) {
+      if (this.#count.open >= LIMIT) {
+        throw new Flood(moreThan(LIMIT, 'names of prepared statements and portals'));
+      }
+      this.#count.open++;
+    }
     this.#definitions.set(name, definition);
-    if (this.#definitions.size > LIMIT) throw new ProtocolError('too many names are in use');
     return definition;
   }
 
@@ -46,10 +61,11 @@ export class Names<T> {
 
   /** The server has closed it; a newer definition of the name stays. */
   close(name: string, closed: Definition<T> | undefined): void {
-    if (this.find(name) === closed) this.#definitions.delete(name);
+    if (this.find(name) === closed && this.#definitions.delete(name)) this.#count.open--;
   }
 
   clear(): void {
+    this.#count.open -= this.#definitions.size;
     this.#definitions.clear();
   }
 }

@@ -38,7 +38,7 @@ export class Outcomes {
       if (other !== statement) this.#session.log.drop(other);
     }
     query.failed = true;
-    records.push(this.#finish(statement, { error: { code, message } }));
+    records.push(this.#finish(statement, { error: this.error(code, message) }));
   }
 
   /** Where the server counts otherwise than we do, no part of the text can be told from another. */
@@ -60,7 +60,7 @@ export class Outcomes {
   }
 
   stepFailed(step: Step, { code, message }: ErrorFields): void {
-    const error = { code, message };
+    const error = this.error(code, message);
     if (step.execution) this.executed(step.execution, { error });
     else this.#finish(this.#session.statement(step.text(), 'extended', step.startedAt), { error });
   }
@@ -82,6 +82,11 @@ export class Outcomes {
     } else if (request.kind === 'execute' && request.execution) {
       this.executed(request.execution, { error });
     }
+  }
+
+  /** Its message within the bounds of texts: an app can have its server say whatever it likes. */
+  error(code: string, message: string): NonNullable<Result['error']> {
+    return { code, message: this.#session.texts.keep(message, false).sql };
   }
 
   #finish(statement: SeenStatement, result: Result): OpenRecord {

@@ -1,6 +1,6 @@
 import { Fifo } from '../fifo.ts';
 import type { StatementLog } from './log.ts';
-import { Names } from './names.ts';
+import { type NameCount, Names } from './names.ts';
 import type { Portal, Request } from './requests.ts';
 import type { SeenStatement } from './statement.ts';
 import type { Text, Texts } from './texts.ts';
@@ -9,6 +9,7 @@ import type { Text, Texts } from './texts.ts';
 export interface Shared {
   readonly log: StatementLog;
   readonly texts: Texts;
+  readonly names: NameCount;
   /** Milliseconds from some moment on. */
   readonly clock: () => number;
 }
@@ -21,8 +22,8 @@ export class Session {
   readonly clock: () => number;
   /** Sent and not answered, in order. */
   readonly requests = new Fifo<Request>();
-  readonly prepared = new Names<Text>();
-  readonly portals = new Names<Portal>();
+  readonly prepared: Names<Text>;
+  readonly portals: Names<Portal>;
   /** After an error, the server skips all messages up to a Sync that is still to come. */
   skipping = false;
   /** `standard_conforming_strings` is off. */
@@ -33,6 +34,8 @@ export class Session {
     this.log = shared.log;
     this.texts = shared.texts;
     this.clock = shared.clock;
+    this.prepared = new Names(shared.names);
+    this.portals = new Names(shared.names);
   }
 
   statement(text: Text, protocol: SeenStatement['protocol'], startedAt: number): SeenStatement {

@@ -1,3 +1,5 @@
+import { moreThan } from '../flood.ts';
+import { letGo } from '../let-go.ts';
 import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
@@ -21,7 +23,7 @@ export interface PostgresTap {
   pending(): readonly SeenStatement[];
   /** A moment: how many statements have been answered by now. */
   mark(): number;
-  /** Those answered since then, even if they were sent before. */
+  /** Those answered since then, even if they were sent before; so many as are kept. */
   since(mark: number): readonly StatementRecord[];
   /**
    * The first matching statement that is pending, or will be seen from a client. It
@@ -37,6 +39,10 @@ export interface PostgresTap {
     predicate: (record: StatementRecord) => boolean,
     options: WaitOptions,
   ): Promise<StatementRecord>;
+  /** Where clients have sent so much that `since` has not all of it: what, as in `more than 50,000 statements`. */
+  excessSince(mark: number): string | undefined;
+  /** Lets go of what was answered so far, and keeps nothing more before the next `mark`. */
+  forget(): void;
   /** While there is one, the statements are not to be counted on. */
   readonly opaqueConnections: readonly OpaqueConnection[];
 }
@@ -48,34 +54,44 @@ export interface PostgresTap {
  * Source: PostgreSQL documentation, chapter "Frontend/Backend Protocol".
  *
  * @param options.clock Milliseconds from some moment on; `performance.now` by default.
+ * @param options.most How many statements to keep, and how many to follow that wait for an answer.
  */
-export function postgresTap(options: { readonly clock?: () => number } = {}): {
+export function postgresTap(
+  options: { readonly clock?: () => number; readonly most?: number } = {},
+): {
   readonly factory: TapFactory;
   readonly tap: PostgresTap;
 } {
-  const { clock = () => performance.now() } = options;
-  const log = new StatementLog();
-  const shared: Shared = { log, texts: new Texts(), clock };
-  const opaque: OpaqueConnection[] = [];
+  const { clock = () => performance.now(), most } = options;
+  const log = new StatementLog(most);
+  const texts = new Texts();
+  const shared: Shared = { log, texts, names: { open: 0 }, clock };
+  const lost = letGo();
 
   const factory: TapFactory = {
     open: (connection) =>
-      openTap(new Session(connection, shared), (reason) => opaque.push({ connection, reason })),
+      openTap(new Session(connection, shared), (cause) => lost.add(connection, cause)),
     requestTls,
   };
   const tap: PostgresTap = {
-    statements: () => [...log.records],
+    statements: () => [...log.answered.kept],
     pending: () => log.pending,
-    mark: () => log.records.length,
-    since: (mark) => log.records.slice(mark),
+    mark: () => {
+      if (!log.answered.isKeeping) texts.renew();
+      return log.answered.mark();
+    },
+    since: (mark) => log.answered.since(mark),
+    excessSince: (mark) =>
+      lost.flood ?? (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'statements')),
+    forget: () => log.answered.forget(),
     waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
     waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
-    opaqueConnections: opaque,
+    opaqueConnections: lost.opaque,
   };
   return { factory, tap };
 }
 
-function openTap(session: Session, isOpaque: (reason: string) => void): Tap {
+function openTap(session: Session, isLetGo: (cause: unknown) => void): Tap {
   const asking = new Asking(session);
   const answering = new Answering(session);
   const client = new FrameReader(keepOfClient, (type, body) => asking.message(type, body), true);
@@ -94,9 +110,13 @@ function openTap(session: Session, isOpaque: (reason: string) => void): Tap {
       if (!asking.cancels) server.push(chunk);
     },
     ended(cause) {
-      if (cause === undefined) return answering.lost();
-      isOpaque(cause instanceof Error ? cause.message : String(cause));
-      answering.abandon();
+      if (cause === undefined) answering.lost();
+      else {
+        isLetGo(cause);
+        answering.abandon();
+      }
+      session.portals.clear();
+      session.prepared.clear();
     },
   };
 }

@@ -48,7 +48,7 @@ export class Answering {
       if (isError && !hasAsked) return;
       throw new ProtocolError(`an answer of type ${reply.type}, and nothing asked for it`);
     }
-    if (isError) this.#failed(first, utf8(reply.text));
+    if (isError) this.#failed(first, this.#session.budget.error(utf8(reply.text)));
     else this.#succeeded(first, reply);
     this.settle();
   }

@@ -1,3 +1,5 @@
+import { Answered } from '../answered.ts';
+import { Flood, MOST_KEPT, moreThan } from '../flood.ts';
 import { type WaitOptions, Waits } from '../waits.ts';
 import { type CommandRecord, type SeenCommand, utf8 } from './command.ts';
 
@@ -5,20 +7,27 @@ type Outcome = Omit<CommandRecord, Exclude<keyof SeenCommand, 'database'>>;
 
 /** All commands of all connections, in the order of their answers. */
 export class CommandLog {
-  readonly #records: CommandRecord[] = [];
+  /** How many are kept of those that were answered, and of the others. */
+  readonly most: number;
+  readonly answered: Answered<CommandRecord>;
   readonly #pending = new Set<SeenCommand>();
   readonly #waitsForSeen = new Waits<SeenCommand>('command', 'seen', describe);
   readonly #waitsForFinished = new Waits<CommandRecord>('command', 'answered', describe);
 
-  get records(): readonly CommandRecord[] {
-    return this.#records;
+  constructor(most = MOST_KEPT) {
+    this.most = most;
+    this.answered = new Answered(most);
   }
 
   get pending(): readonly SeenCommand[] {
     return [...this.#pending];
   }
 
+  /** Throws a Flood where too many are pending. */
   see(command: SeenCommand): void {
+    if (this.#pending.size >= this.most) {
+      throw new Flood(moreThan(this.most, 'commands before their answers'));
+    }
     this.#pending.add(command);
     this.#waitsForSeen.notify(command);
   }
@@ -31,7 +40,7 @@ export class CommandLog {
   finish(command: SeenCommand, outcome: Outcome): void {
     this.#pending.delete(command);
     const record: CommandRecord = Object.assign(command, outcome);
-    this.#records.push(record);
+    this.answered.add(record);
     this.#waitsForFinished.notify(record);
   }
 
@@ -39,7 +48,7 @@ export class CommandLog {
     predicate: (command: SeenCommand) => boolean,
     options: WaitOptions,
   ): Promise<SeenCommand> {
-    const past = options.since === undefined ? [] : this.#records.slice(options.since);
+    const past = options.since === undefined ? [] : this.answered.since(options.since);
     return this.#waitsForSeen.wait(predicate, [...past, ...this.#pending], options);
   }
 
@@ -47,7 +56,7 @@ export class CommandLog {
     predicate: (record: CommandRecord) => boolean,
     options: WaitOptions,
   ): Promise<CommandRecord> {
-    const past = this.#records.slice(options.since ?? this.#records.length);
+    const past = options.since === undefined ? [] : this.answered.since(options.since);
     return this.#waitsForFinished.wait(predicate, past, options);
   }
 }

@@ -1,3 +1,4 @@
+import { ownText } from '../own-text.ts';
 import { splitInline } from './inline.ts';
 import { LengthLine } from './length.ts';
 import { LF, letter, ProtocolError } from './protocol.ts';
@@ -39,6 +40,8 @@ export class RequestReader {
   /** Words of the command that are still to come. */
   #missing = 0;
   #word = '';
+  /** It came in pieces, each of which would stay a string by itself. */
+  #isPieced = false;
   /** Bytes to keep of the word that is being read, and how many are still to come, with its end. */
   #wanted = 0;
   #missingBytes = 0;
@@ -103,20 +106,26 @@ export class RequestReader {
     // The line break after it is read with it and not looked at: nor does the server.
     this.#missingBytes = length + 2;
     this.#word = '';
+    this.#isPieced = false;
     this.#state = 'body';
   }
 
   #readBody(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.#missingBytes);
     const wanted = this.#wanted - this.#word.length;
-    if (wanted > 0) this.#word += chunk.toString('latin1', at, Math.min(end, at + wanted));
+    if (wanted > 0) {
+      this.#isPieced = this.#word !== '';
+      this.#word += chunk.toString('latin1', at, Math.min(end, at + wanted));
+    }
     this.#missingBytes -= end - at;
     if (this.#missingBytes === 0) this.#endWord();
     return end;
   }
 
   #endWord(): void {
-    if (this.#words.length < KEPT.words) this.#words.push(this.#word);
+    if (this.#words.length < KEPT.words) {
+      this.#words.push(this.#isPieced ? ownText(this.#word, 'latin1') : this.#word);
+    }
     this.#missing--;
     this.#state = this.#missing > 0 ? 'mark' : 'start';
     if (this.#missing > 0) return;
@@ -132,7 +141,9 @@ export class RequestReader {
     this.#line += chunk.toString('latin1', start, end);
     if (found < 0) return end;
     const all = splitInline(this.#line.replace(/\r$/, ''));
-    const words = all.slice(0, KEPT.words).map((word) => word.slice(0, KEPT.bytes));
+    const words = all
+      .slice(0, KEPT.words)
+      .map((word) => ownText(word.slice(0, KEPT.bytes), 'latin1'));
     const truncated = all.length > words.length || words.some((word, n) => word !== all[n]);
     this.#line = '';
     this.#state = 'start';

@@ -1,3 +1,5 @@
+import { moreThan } from '../flood.ts';
+import { letGo } from '../let-go.ts';
 import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
@@ -21,7 +23,7 @@ export interface RedisTap {
   pending(): readonly SeenCommand[];
   /** A moment: how many commands have been answered by now. */
   mark(): number;
-  /** Those answered since then, even if they were sent before. */
+  /** Those answered since then, even if they were sent before; so many as are kept. */
   since(mark: number): readonly CommandRecord[];
   /**
    * The first matching command that is pending, or will be seen from a client. It may
@@ -34,6 +36,10 @@ export interface RedisTap {
     predicate: (record: CommandRecord) => boolean,
     options: WaitOptions,
   ): Promise<CommandRecord>;
+  /** Where clients have sent so much that `since` has not all of it: what, as in `more than 50,000 commands`. */
+  excessSince(mark: number): string | undefined;
+  /** Lets go of what was answered so far, and keeps nothing more before the next `mark`. */
+  forget(): void;
   /** While there is one, the commands are not to be counted on. */
   readonly opaqueConnections: readonly OpaqueConnection[];
 }
@@ -44,33 +50,41 @@ export interface RedisTap {
  * Source: Redis documentation, "Redis serialization protocol specification".
  *
  * @param options.clock Milliseconds from some moment on; `performance.now` by default.
+ * @param options.most How many commands to keep, and how many to follow that wait for an answer.
  */
-export function redisTap(options: { readonly clock?: () => number } = {}): {
+export function redisTap(options: { readonly clock?: () => number; readonly most?: number } = {}): {
   readonly factory: TapFactory;
   readonly tap: RedisTap;
 } {
-  const { clock = () => performance.now() } = options;
-  const log = new CommandLog();
-  const shared: Shared = { log, budget: new Budget(), clock };
-  const opaque: OpaqueConnection[] = [];
+  const { clock = () => performance.now(), most } = options;
+  const log = new CommandLog(most);
+  const budget = new Budget();
+  const shared: Shared = { log, budget, clock };
+  const lost = letGo();
 
   const factory: TapFactory = {
     open: (connection) =>
-      openTap(new Session(connection, shared), (reason) => opaque.push({ connection, reason })),
+      openTap(new Session(connection, shared), (cause) => lost.add(connection, cause)),
   };
   const tap: RedisTap = {
-    commands: () => [...log.records],
+    commands: () => [...log.answered.kept],
     pending: () => log.pending,
-    mark: () => log.records.length,
-    since: (mark) => log.records.slice(mark),
+    mark: () => {
+      if (!log.answered.isKeeping) budget.renew();
+      return log.answered.mark();
+    },
+    since: (mark) => log.answered.since(mark),
+    excessSince: (mark) =>
+      lost.flood ?? (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'commands')),
+    forget: () => log.answered.forget(),
     waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
     waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
-    opaqueConnections: opaque,
+    opaqueConnections: lost.opaque,
   };
   return { factory, tap };
 }
 
-function openTap(session: Session, isOpaque: (reason: string) => void): Tap {
+function openTap(session: Session, isLetGo: (cause: unknown) => void): Tap {
   const asking = new Asking(session);
   const answering = new Answering(session);
   const client = new RequestReader((words) => {
@@ -83,7 +97,7 @@ function openTap(session: Session, isOpaque: (reason: string) => void): Tap {
     fromUpstream: (chunk) => server.push(chunk),
     ended(cause) {
       if (cause === undefined) return answering.lost();
-      isOpaque(cause instanceof Error ? cause.message : String(cause));
+      isLetGo(cause);
       answering.abandon();
     },
   };
