@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -145,6 +153,41 @@ describe('a run in all formats at once', () => {
       agree: 2,
       checks: [{ id: 'keeps-secrets', a: { verdict: 'failed' }, b: { verdict: 'passed' } }],
     });
+  });
+});
+
+describe('a file of events', () => {
+  const grade = (file: string) =>
+    run(['grade', '--trust', '--runtime=process', '--pack', NOTES, `--reporter=ndjson=${file}`]);
+
+  it('takes the place of a link, and has the first lines of a flood', async () => {
+    const app = read('work/server.js');
+    writeFileSync(at('work/server.js'), `console.log('x\\n'.repeat(9_999));\n${app}`);
+    writeFileSync(at('victim'), 'not yours');
+    symlinkSync(at('victim'), at('work/events.ndjson'));
+    const { code } = await grade('events.ndjson');
+    writeFileSync(at('work/server.js'), app);
+    const events: RunEvent[] = read('work/events.ndjson')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    rmSync(at('work/events.ndjson'));
+    expect(code).toBe(0);
+    expect(read('victim')).toBe('not yours');
+    expect(events.filter(({ type }) => type === 'log')).toHaveLength(2_000);
+    expect(events.at(-1)?.type).toBe('run:finished');
+    const notes = events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^lines of web\.1 that are left out: 8,\d+$/),
+    );
+  });
+
+  it('costs no grade where it cannot be written', async () => {
+    const { code, output } = await grade('server.js/x/events.ndjson');
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /The ndjson reporter failed and is left out: ENOTDIR.*The grade stands\./,
+    );
   });
 });
 

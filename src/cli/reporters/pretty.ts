@@ -1,4 +1,5 @@
 import { atomicFile } from '../../platform/atomic-file.ts';
+import { firstLines } from '../../reporters/first-lines.ts';
 import type { Reporter } from '../../reporters/port.ts';
 import { createTerminalReporter } from '../../reporters/terminal/reporter.ts';
 import { terminalTraits } from '../../reporters/terminal/terminal-traits.ts';
@@ -19,7 +20,9 @@ export function makePretty({ host, console, file, all, verbose }: ReporterContex
     columns: 100,
     colors: false,
   };
-  const reporter = createTerminalReporter({ output: page, unicode: true, all, verbose });
+  const reporter = firstLines(
+    createTerminalReporter({ output: page, unicode: true, all, verbose }),
+  );
   return {
     ...reporter,
     finish: async () => {
