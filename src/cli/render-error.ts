@@ -1,5 +1,12 @@
 import { styleText } from 'node:util';
-import { ExitCode, environmentError, errorCode, LabsError, messageOf } from '../core/errors.ts';
+import {
+  ExitCode,
+  environmentError,
+  errorCode,
+  interrupted,
+  LabsError,
+  messageOf,
+} from '../core/errors.ts';
 import type { Host } from '../platform/host.ts';
 
 /** Says what went wrong, and how to go on. Returns the exit code. */
@@ -15,12 +22,12 @@ export function renderError(error: unknown, host: Host): number {
     );
     return ExitCode.bug;
   }
-  if (known.kind === 'interrupted') {
-    stderr.write('Interrupted; everything was taken down.\n');
-    return known.exitCode;
-  }
   const lead = known.kind === 'bug' ? 'This lab or labs itself is at fault: ' : '';
-  stderr.write(`${style('red', 'Error:')} ${lead}${known.message}\n`);
+  stderr.write(
+    known.kind === 'interrupted'
+      ? `${known.message}\n`
+      : `${style('red', 'Error:')} ${lead}${known.message}\n`,
+  );
   if (known.detail !== undefined) stderr.write(`${known.detail.replace(/^/gm, '  ')}\n`);
   if (known.hint !== undefined) stderr.write(`${style('bold', 'What to do:')} ${known.hint}\n`);
   return known.exitCode;
@@ -38,7 +45,7 @@ const MACHINE: Readonly<Record<string, string>> = {
 /** A system error that says the machine has run out of something is not a bug of ours. */
 function asLabsError(error: unknown, host: Host): LabsError | undefined {
   if (error instanceof LabsError) return error;
-  if (host.signal.aborted) return new LabsError('interrupted', 'Interrupted.');
+  if (host.signal.aborted) return interrupted();
   const what = MACHINE[errorCode(error) ?? ''];
   if (what === undefined) return undefined;
   return environmentError(`${what}: ${messageOf(error)}.`, {

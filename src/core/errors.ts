@@ -55,8 +55,11 @@ export function bug(message: string, options?: LabsErrorOptions): LabsError {
   return new LabsError('bug', message, options);
 }
 
-export function interrupted(): LabsError {
-  return new LabsError('interrupted', 'Interrupted.');
+/** @param left what could not be taken down, in words */
+export function interrupted(left: readonly string[] = []): LabsError {
+  return new LabsError('interrupted', 'Interrupted.', {
+    ...(left.length > 0 && { detail: left.join('\n'), hint: CLEAN }),
+  });
 }
 
 /** The `code` of a system error (`ENOENT`), if it has one. */
@@ -64,6 +67,10 @@ export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** The way on where something could not be taken down. */
+export const CLEAN =
+  'Run `labs clean` to remove what was left; on a server of yours, with its --service.';
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

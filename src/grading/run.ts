@@ -36,20 +36,26 @@ export async function grade(request: GradeRequest, context: GradeContext): Promi
     stages: lab.stages as StageInfo[],
     checks: (lab.checks as CheckInfo[]).filter((check) => selected.has(check.id)),
   });
-  for (const text of request.notes) emit({ type: 'note', text });
+  const tell = (notes: readonly string[]) => {
+    for (const text of notes) emit({ type: 'note', text });
+  };
+  tell(request.notes);
   const lifecycle = new Lifecycle({ emit, now, signal });
   const watch = watchLateness();
   let run: Outcome;
   let late: string | undefined;
+  let left: string[] = [];
   try {
-    run = await outcomeOf(request, context, lifecycle, selected);
+    run = await outcomeOf(request, context, lifecycle, selected).finally(async () => {
+      late = lateNote(watch.stop());
+      left = await lifecycle.close();
+    });
   } catch (error) {
-    if (signal.aborted) throw interrupted();
+    if (signal.aborted) throw interrupted(left);
+    tell(left);
     throw error;
-  } finally {
-    late = lateNote(watch.stop());
-    for (const text of await lifecycle.close()) emit({ type: 'note', text });
   }
+  tell(left);
   const failed =
     run.startup !== undefined || run.checks.some(({ verdict }) => verdict === 'failed');
   const notes = failed && late !== undefined ? [late] : [];

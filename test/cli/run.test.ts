@@ -2,9 +2,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { freePort } from '../../src/apps/process/ports.ts';
-import { scratch } from '../support/cli.ts';
+import { root, scratch } from '../support/cli.ts';
 import { spawnLabs } from '../support/command.ts';
 import { NOTES } from '../support/packs.ts';
+import { startTestPostgres } from '../support/postgres.ts';
 
 const place = scratch('run');
 const at = (...names: string[]) => path.join(place.path, ...names);
@@ -42,4 +43,30 @@ it('labs run starts each process, shows what it writes, and says when a worker e
   expect(output).toContain('worker.1 exited with code 3.');
   expect(output).not.toContain('web.1 exited');
   expect(code).toBe(130);
+});
+
+it('labs run says what it could not take down', async () => {
+  const postgres = await startTestPostgres();
+  try {
+    const { admin } = await postgres.server.createDatabase();
+    const url = `postgres://${admin.user}:${admin.password}@127.0.0.1:${admin.port}/postgres?host=${admin.host}`;
+    cpSync(path.join(root, 'test/fixtures/apps/healthy'), at('healthy'), { recursive: true });
+    const args = ['run', '--trust', '--runtime=process', '--service', `postgres=${url}`];
+    const { child, ended, said } = spawnLabs([...args, '--port', String(await freePort())], {
+      cwd: at('healthy'),
+      runs: at('runs'),
+      source: true,
+    });
+    await said('The app is at');
+    await postgres[Symbol.asyncDispose]();
+    child.kill('SIGINT');
+    const { code, output } = await ended;
+    expect(output).toContain('Make databases in your Postgres, undone: ');
+    expect(output).toContain(
+      'Run `labs clean` to remove what was left; on a server of yours, with its --service.',
+    );
+    expect(code).toBe(130);
+  } finally {
+    await postgres[Symbol.asyncDispose]();
+  }
 });

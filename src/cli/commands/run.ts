@@ -1,6 +1,6 @@
 import { AppStartError } from '../../apps/port.ts';
 import { claimPort } from '../../apps/process/ports.ts';
-import { ExitCode, LabsError, usageError } from '../../core/errors.ts';
+import { CLEAN, ExitCode, LabsError, usageError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/event.ts';
 import { plain } from '../../core/text.ts';
 import { Lifecycle } from '../../grading/lifecycle.ts';
@@ -38,8 +38,7 @@ export async function runCommand(options: RunOptions, host: Host): Promise<numbe
 }
 
 async function runOn(options: RunOptions, host: Host): Promise<number> {
-  const { stdout, signal } = host;
-  const { cwd } = host;
+  const { cwd, stdout, stderr, signal } = host;
   const submission = await readSubmission(options.workspace ?? '.', { cwd });
   const { lab } = await loadForWorkspace(options, submission.lab, submission, host);
   const port = await claimPort(parsePort(options.port));
@@ -99,7 +98,9 @@ async function runOn(options: RunOptions, host: Host): Promise<number> {
     throw error;
   } finally {
     over = true;
-    await lifecycle.close();
+    const left = await lifecycle.close();
+    for (const text of left) stderr.write(`${text}\n`);
+    if (left.length > 0) stderr.write(`${CLEAN}\n`);
   }
 }
 
