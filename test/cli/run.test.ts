@@ -14,7 +14,9 @@ afterAll(() => place.remove());
 it('labs run starts each process, shows what it writes, and says when a worker ends', async () => {
   cpSync(NOTES, at('pack'), { recursive: true });
   const lab = at('pack/labs/notes/lab.yaml');
-  writeFileSync(lab, `${readFileSync(lab, 'utf8').trimEnd()}\n  worker: {}\n`);
+  // In no order that counts.
+  const manifest = readFileSync(lab, 'utf8');
+  writeFileSync(lab, manifest.replace('processes:\n', 'processes:\n  worker: {}\n'));
   cpSync(at('pack/test/solutions/notes/javascript'), at('work'), { recursive: true });
   const app = readFileSync(at('work/labs.yaml'), 'utf8');
   writeFileSync(

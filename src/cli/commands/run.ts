@@ -8,6 +8,7 @@ import { startServices } from '../../grading/services.ts';
 import { settingsFor } from '../../grading/settings.ts';
 import { appWorld } from '../../grading/world/app-world.ts';
 import type { AppExit } from '../../kit/app.ts';
+import { FIRST_INSTANCE } from '../../kit/http/client.ts';
 import type { Host } from '../../platform/host.ts';
 import { readSubmission } from '../../workspace/submission.ts';
 import { loadForWorkspace } from '../packs/load.ts';
@@ -82,9 +83,10 @@ async function runOn(options: RunOptions, host: Host): Promise<number> {
     );
     stdout.write(`\nThe app is at http://localhost:${port}. Ctrl-C ends it, and its databases.\n`);
     for (const [name, value] of Object.entries(world.env)) stdout.write(`${name}=${value}\n`);
-    const [web, ...others] = world.processes(now());
+    const processes = world.processes(now());
+    const web = processes.find(({ name }) => name === FIRST_INSTANCE);
     // The app may go on without a worker; whoever tries it out wants to know.
-    for (const process of others)
+    for (const process of processes.filter((each) => each !== web))
       void process.exited.then((exit) => {
         if (!over) stdout.write(`${process.name} ${howItEnded(exit)}\n`);
       });
