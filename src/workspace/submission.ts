@@ -33,17 +33,28 @@ export interface FoundSubmission extends Submission {
  */
 export async function readSubmission(
   directory: string,
-  { cwd = process.cwd(), searchParents = true }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<FoundSubmission> {
-  const start = path.resolve(cwd, directory);
-  const root = await findWorkspace(start, searchParents);
-  if (root === undefined) {
-    const parents = searchParents ? ' nor in a directory above it' : '';
-    throw usageError(`There is no ${MANIFEST} in ${displayPath(start, cwd)}${parents}.`, {
-      hint: 'Go to your workspace with cd, or make one: `labs start <lab>`.',
-    });
-  }
-  return readWorkspace(root, cwd);
+  const found = await findSubmission(directory, options);
+  if (found !== undefined) return found;
+  const { cwd = process.cwd(), searchParents = true } = options;
+  const start = displayPath(path.resolve(cwd, directory), cwd);
+  const parents = searchParents ? ' nor in a directory above it' : '';
+  throw usageError(`There is no ${MANIFEST} in ${start}${parents}.`, {
+    hint: 'Go to your workspace with cd, or make one: `labs start <lab>`.',
+  });
+}
+
+/**
+ * The same where there need be none.
+ * @throws {LabsError} usage: its manifest is wrong; environment: unreadable
+ */
+export async function findSubmission(
+  directory: string,
+  { cwd = process.cwd(), searchParents = true }: ReadOptions = {},
+): Promise<FoundSubmission | undefined> {
+  const root = await findWorkspace(path.resolve(cwd, directory), searchParents);
+  return root === undefined ? undefined : readWorkspace(root, cwd);
 }
 
 async function findWorkspace(start: string, searchParents: boolean): Promise<string | undefined> {

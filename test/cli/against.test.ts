@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -131,5 +131,15 @@ describe('nothing is graded, and it is said why, where', () => {
     expect(code).toBe(2);
     expect(text).toContain('Which lab?');
     expect(text).toContain('labs grade --against <url> --lab <lab>');
+  });
+
+  it('a workspace that would say which lab has a mistake', async () => {
+    const manifest = path.join(elsewhere, 'labs.yaml');
+    writeFileSync(manifest, 'formatVersion: 1\nlap: crud-api\n');
+    const { code, text } = await against(await refused());
+    rmSync(manifest);
+    expect(code).toBe(2);
+    expect(text).toContain('labs.yaml:2:1');
+    expect(text).not.toContain('Which lab?');
   });
 });

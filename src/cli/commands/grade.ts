@@ -148,15 +148,12 @@ async function gradeUrl(
 }
 
 async function labOfWorkspace(options: GradeOptions, host: Host): Promise<string> {
-  const { readSubmission } = await import('../../workspace/submission.ts');
-  try {
-    return (await readSubmission(options.workspace ?? '.', { cwd: host.cwd })).lab;
-  } catch (cause) {
-    throw usageError('Which lab? There is no workspace here that says so.', {
-      hint: 'Name it: `labs grade --against <url> --lab <lab>`.',
-      cause,
-    });
-  }
+  const { findSubmission } = await import('../../workspace/submission.ts');
+  const found = await findSubmission(options.workspace ?? '.', { cwd: host.cwd });
+  if (found !== undefined) return found.lab;
+  throw usageError('Which lab? There is no workspace here that says so.', {
+    hint: 'Name it: `labs grade --against <url> --lab <lab>`.',
+  });
 }
 
 async function commonRequest(
@@ -200,7 +197,7 @@ async function runGrade(...args: Parameters<typeof import('../../grading/run.ts'
   return grade(...args);
 }
 
-/** One meaning each: see docs/learners.md. */
+/** One meaning each: see README.md. */
 function exitCodeOf(report: Report): number {
   if (report.outcome === 'passed') return ExitCode.passed;
   if (report.outcome === 'failed') return ExitCode.belowPassingScore;
