@@ -1,8 +1,4 @@
-import {
-  isIntrospection,
-  isSessionControl,
-  isTransactionControl,
-} from '../network/postgres/classify.ts';
+import { isQuery } from '../network/postgres/classify.ts';
 import type { StatementRecord } from '../network/postgres/statement.ts';
 import type { PostgresTap } from '../network/postgres/tap.ts';
 import {
@@ -55,8 +51,7 @@ export function createPostgresProbe(
   record: Omit<NetworkRecord, 'service'>,
   begin: Marks = marksOf(links()),
 ): PostgresProbe {
-  const since = (marks: Marks) =>
-    answeredSince(SERVICE, links(), marks).filter((statement) => !isHousekeeping(statement));
+  const since = (marks: Marks) => answeredSince(SERVICE, links(), marks).filter(isQuery);
   return {
     ...createNetwork(links, signal, { ...record, service: SERVICE.name }),
     statements: () => since(begin),
@@ -75,12 +70,6 @@ export function createPostgresProbe(
       return createPostgresProbe(() => own, signal, { ...record, process }, begin);
     },
   };
-}
-
-function isHousekeeping(statement: StatementRecord): boolean {
-  return (
-    isTransactionControl(statement) || isSessionControl(statement) || isIntrospection(statement)
-  );
 }
 
 /** Statements as evidence: one line each, white space folded. */

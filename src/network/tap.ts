@@ -51,8 +51,3 @@ export interface OpaqueConnection {
   readonly connection: number;
   readonly reason: string;
 }
-
-/** Sees nothing, changes nothing. */
-export const noTap: TapFactory = {
-  open: () => ({ fromClient() {}, fromUpstream() {}, ended() {} }),
-};

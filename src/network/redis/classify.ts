@@ -73,16 +73,6 @@ export function isScript({ name }: Pick<Command, 'name'>): boolean {
   return /^(EVAL|EVALSHA|FCALL)(_RO)?$/.test(name);
 }
 
-/** Whether it may wait for others: BLPOP, WAIT, XREAD with BLOCK … In a transaction, none does. */
-export function isBlocking({ name, args }: Command): boolean {
-  if (name !== 'XREAD' && name !== 'XREADGROUP') return isFlagged(name, 'blocking');
-  const options = args.slice(
-    name === 'XREAD' ? 0 : 3,
-    args.findIndex((arg) => arg.toUpperCase() === 'STREAMS'),
-  );
-  return options.some((option) => option.toUpperCase() === 'BLOCK');
-}
-
 function isFlagged(name: string, flag: string): boolean {
   const lower = name.toLowerCase();
   return exists(lower) && hasFlag(lower, flag);

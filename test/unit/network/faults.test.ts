@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
-import { noTap } from '../../../src/network/tap.ts';
+import type { TapFactory } from '../../../src/network/tap.ts';
+
+const noTap: TapFactory = {
+  open: () => ({ fromClient() {}, fromUpstream() {}, ended() {} }),
+};
 
 /** Says back what it hears. */
 let echo: Server;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  isBlocking,
   isHousekeeping,
   isRead,
   isScript,
@@ -179,19 +178,6 @@ test.each([
   const command = named(line);
   const found = [isWrite(command) && 'write', isRead(command) && 'read'].filter(Boolean).join();
   expect(found || 'neither').toBe(expected);
-});
-
-test.each([
-  ['BLPOP a 0', true],
-  ['BRPOPLPUSH a b 0', true],
-  ['WAIT 1 0', true],
-  ['XREAD BLOCK 0 STREAMS a $', true],
-  ['XREAD STREAMS block 0', false],
-  ['XREADGROUP GROUP block c STREAMS a >', false],
-  ['XREADGROUP GROUP g c COUNT 1 BLOCK 10 STREAMS a >', true],
-  ['LPOP a', false],
-])('%s blocks: %s', (line, expected) => {
-  expect(isBlocking(named(line))).toBe(expected);
 });
 
 test('scripts and transactions', () => {
