@@ -71,8 +71,10 @@ async function startOf(pid: number): Promise<string | undefined> {
   }
 }
 
-/** The fields of proc_pid_stat(5) by number, from 3 on; undefined where there is no such process. */
-async function statOf(pid: number): Promise<((number: number) => string | undefined) | undefined> {
+/** Linux: the fields of proc_pid_stat(5) by number, from 3 on; undefined where there is no such process. */
+export async function statOf(
+  pid: number,
+): Promise<((number: number) => string | undefined) | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // The second field, the command, may hold blanks and parentheses: count from its end.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');

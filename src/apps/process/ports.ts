@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { environmentError } from '../../core/errors.ts';
 import { ephemeralPorts, listeningPort } from '../../network/ports.ts';
-import { findMarkedProcesses } from '../../platform/process-table.ts';
+import { findMarkedProcesses, statOf } from '../../platform/process-table.ts';
 import { RUN_VARIABLE } from '../../platform/run-directory.ts';
 import type { Listener } from '../start-errors.ts';
 
@@ -67,9 +67,8 @@ export async function isServedBy(
 }
 
 async function groupOf(pid: string): Promise<number | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined ? undefined : Number(fields[2]);
+  const field = await statOf(Number(pid));
+  return field && Number(field(5));
 }
 
 async function listenersOfProcess(pid: string): Promise<Listener[]> {

@@ -1,8 +1,10 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pack } from '../../catalog/catalog.ts';
 import { errorCode, usageError } from '../../core/errors.ts';
 import type { Host } from '../../platform/host.ts';
+import { isDirectory } from '../../platform/is-directory.ts';
+import { isPack } from '../packs/is-pack.ts';
 import { openPacks } from '../packs/open.ts';
 import { parsePackSource } from '../packs/source.ts';
 import { workspaceAround } from '../packs/use.ts';
@@ -17,8 +19,6 @@ export interface Place {
   /** The packs that a lab may be in: the built-in one, those named, and this place where it is one. */
   packs: readonly Pack[];
 }
-
-const FOLDERS = ['labs', 'graders', 'templates'];
 
 /**
  * The pack that was named last, the one that you are in, or the checkout of labs itself.
@@ -57,11 +57,6 @@ async function isCheckout({ cwd, directories }: Host): Promise<boolean> {
   return here === there && (await isDirectory(path.join(here, 'src')));
 }
 
-async function isPack(directory: string): Promise<boolean> {
-  const found = await Promise.all(FOLDERS.map((name) => isDirectory(path.join(directory, name))));
-  return found.includes(true);
-}
-
 async function isMissing(directory: string): Promise<boolean> {
   try {
     await readdir(directory);
@@ -70,11 +65,4 @@ async function isMissing(directory: string): Promise<boolean> {
     if (errorCode(error) === 'ENOENT') return true;
     throw usageError(`${directory} is no directory that can be written to.`, { cause: error });
   }
-}
-
-async function isDirectory(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

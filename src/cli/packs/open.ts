@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pack } from '../../catalog/catalog.ts';
 import { usageError } from '../../core/errors.ts';
@@ -6,9 +6,8 @@ import type { Origin } from '../../core/lab.ts';
 import { plain } from '../../core/text.ts';
 import type { Host } from '../../platform/host.ts';
 import { builtInPack } from '../packs.ts';
+import { isPack } from './is-pack.ts';
 import { type PackSource, parsePackSource } from './source.ts';
-
-const FOLDERS = ['labs', 'graders', 'templates'];
 
 /**
  * The built-in pack and those that the user named, each brought here and its place printed. Nothing of
@@ -48,8 +47,7 @@ async function open(source: PackSource, host: Host): Promise<Pack> {
       cause,
     });
   });
-  const folders = await Promise.all(FOLDERS.map((name) => isDirectory(path.join(root, name))));
-  if (!folders.includes(true))
+  if (!(await isPack(root)))
     throw usageError(`--pack ${source.shownAs}: ${root} is no pack.`, {
       hint: 'A pack has the folder labs/, or graders/ with checks for the labs of others.',
     });
@@ -88,11 +86,4 @@ async function versionOf(root: string): Promise<string | undefined> {
     // Only npm needs one.
     return undefined;
   }
-}
-
-async function isDirectory(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { statOf } from '../../platform/process-table.ts';
 
 const execFileAsync = promisify(execFile);
 
@@ -16,9 +17,8 @@ async function fromProc(): Promise<Pair[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   return Promise.all(
     pids.map(async (pid): Promise<Pair> => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      // proc_pid_stat(5): behind the command, which may hold blanks, come state and ppid.
-      return [Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])];
+      const field = await statOf(Number(pid));
+      return [Number(pid), Number(field?.(4))];
     }),
   );
 }
