@@ -101,10 +101,13 @@ describe('the grader’s own SQL', () => {
 /** Longer than any of these tests takes: they end what holds when they have seen enough. */
 const LONG_MS = 60_000;
 
-/** Ends the statements that hold or sleep, and with them their locks. */
+/** Ends the statement that holds or sleeps, and with it its locks. */
 async function endSleeps(...released: Promise<unknown>[]): Promise<void> {
-  await admin.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'`);
+  // What was sent need not have begun, and there is nothing to cancel before.
+  const cancel = () =>
+    admin.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE state = 'active'
+      AND datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'`);
+  await expect.poll(async () => (await cancel()).rowCount).toBeGreaterThan(0);
   await Promise.allSettled(released);
 }
 
