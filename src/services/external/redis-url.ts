@@ -1,5 +1,6 @@
 import { type LabsError, usageError } from '../../core/errors.ts';
 import type { RedisLogin } from '../port.ts';
+import { withoutPassword } from './without-password.ts';
 
 /** A server that the user named. */
 export interface ExternalRedis {
@@ -51,12 +52,6 @@ function decoded(part: string, shown: string): string {
   } catch {
     throw wrong(`${shown} has a “%” that is not followed by two hexadecimal digits`);
   }
-}
-
-function withoutPassword(url: URL): string {
-  const shown = new URL(url);
-  if (shown.password !== '') shown.password = '***';
-  return shown.href;
 }
 
 function wrong(what: string): LabsError {

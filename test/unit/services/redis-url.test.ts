@@ -24,6 +24,7 @@ describe('redis://', () => {
     ['http://h', 'it is no redis:// or rediss:// URL'],
     ['redis://:secret@h/x', 'redis://:***@h/x has /x where the number of a database was expected'],
     ['redis://:secret@h?tls=1', 'redis://:***@h?tls=1 sets tls, which labs does not know'],
+    ['redis://h?password=secret', 'redis://h?password=*** sets password, which labs does not'],
     ['redis://:%zz@h', 'redis://:***@h has a “%”'],
     ['redis:///3', 'names no host'],
   ])('%s is the mistake of the user', (url, message) => {

@@ -43,6 +43,7 @@ test.each([
     'one of disable, allow, prefer, require, verify-ca, verify-full',
   ],
   ['postgres://me:s3cret@h/db?options=-c', 'sets options, which labs does not know'],
+  ['postgres://me@h/db?password=s3cret', 'db?password=*** sets password, which labs'],
   ['postgres://me:s3%cret@h/db', 'a “%” that is not followed'],
 ])('says what is wrong with %s', (url, message) => {
   let thrown: unknown;
