@@ -12,7 +12,7 @@ import type { Sql } from './sql.ts';
 export interface SharedContext {
   /** Speaks to the app's first web process; `http.to('web.2')` to another. */
   http: Http;
-  /** Asks the lab's database itself, past the proxy, as its administrator. */
+  /** Asks the lab's database itself, past the proxy, with the rights that the app has. */
   sql: Sql;
   /** Asks the lab's Redis itself, past the proxy. */
   redis: Redis;

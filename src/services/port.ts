@@ -23,16 +23,21 @@ export interface PostgresServer {
   readonly version: string;
   /** Where the proxy connects. */
   readonly address: ServerAddress;
-  /** Of the app: owns its databases, is no superuser where we may choose. */
+  /** Of the app: owns what is in its databases, is no superuser where we may choose. */
   readonly role: { user: string; password: string };
-  /** A database of its own, copied from the template, owned by the app's role. */
+  /** Of the role that makes databases, in one where the app has no say; a superuser where we may choose. */
+  readonly admin: PostgresLogin;
+  /** A database of its own, copied from the template, for the app's role. */
   createDatabase(): Promise<PostgresDatabase>;
 }
 
 export interface PostgresDatabase {
   readonly name: string;
-  /** For the grader's own queries, past the proxy; a superuser where we may choose. */
-  readonly admin: PostgresLogin;
+  /**
+   * For the grader's own queries, past the proxy. Functions, triggers and rules that the app has put
+   * behind its tables run with the rights of whoever asks: it is never one with more than the app's.
+   */
+  readonly grader: PostgresLogin;
   /** Ends every connection to it and removes it. */
   drop(): Promise<void>;
 }

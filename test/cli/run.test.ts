@@ -50,7 +50,7 @@ it('labs run starts each process, shows what it writes, and says when a worker e
 it('labs run says what it could not take down', async () => {
   const postgres = await startTestPostgres();
   try {
-    const { admin } = await postgres.server.createDatabase();
+    const { admin } = postgres.server;
     const url = `postgres://${admin.user}:${admin.password}@127.0.0.1:${admin.port}/postgres?host=${admin.host}`;
     cpSync(path.join(root, 'test/fixtures/apps/healthy'), at('healthy'), { recursive: true });
     const args = ['run', '--trust', '--runtime=process', '--service', `postgres=${url}`];

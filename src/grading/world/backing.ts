@@ -45,7 +45,7 @@ export class Backing {
     const made = await Promise.allSettled([
       postgres?.createDatabase().then((database) => {
         this.#database = database;
-        this.pool = openDatabase(database.admin);
+        this.pool = openDatabase(database.grader);
       }),
       redis?.createDatabase().then(async (database) => {
         this.#redisDatabase = database;
@@ -88,7 +88,7 @@ export class Backing {
   /** What is gone, in words. */
   async whyLost(): Promise<string | undefined> {
     const [postgres, redis] = await Promise.all([
-      this.pool && whyNoAnswer(this.pool),
+      this.#services.postgres && whyNoAnswer(this.#services.postgres.admin),
       this.redis?.whyLost(),
     ]);
     if (postgres !== undefined) return `Postgres went away: ${postgres}`;

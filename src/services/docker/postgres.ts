@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Resource } from '../../core/resource.ts';
 import { type UndoableContext, undoable } from '../../core/undoable.ts';
 import { removeContainer } from '../../docker/remove.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import type { PostgresRequest, PostgresServer } from '../port.ts';
 import { LabServer } from '../postgres/lab-server.ts';
+import { newRoles } from '../postgres/roles.ts';
 import { serviceImage } from './images.ts';
 import { startContainer } from './postgres-container.ts';
 import { type DockerOptions, explained, readyEngine } from './ready.ts';
@@ -40,7 +40,7 @@ export function dockerPostgres(
     const lab = new LabServer({
       admin,
       address: { host: admin.host, port: admin.port },
-      role: { user: 'app', password: randomBytes(18).toString('base64url') },
+      ...newRoles(),
       schema: request.schema,
       nextName: () => (databases++ === 0 ? 'labs_template' : `lab_${databases - 1}`),
       strategy: 'file_copy',

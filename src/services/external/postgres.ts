@@ -41,7 +41,8 @@ export function externalPostgres(
     const lab = new LabServer({
       admin: login,
       address: addressOf(login),
-      role: { user: login.user, password: login.password },
+      role: login,
+      grader: login,
       schema: request.schema,
       nextName,
       comment: ownerComment(await ownerRecord(run.owner)),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, messageOf } from '../../core/errors.ts';
@@ -11,6 +10,7 @@ import { releaseSharedMemory } from '../../platform/shared-memory.ts';
 import type { PostgresLogin, PostgresRequest, PostgresServer } from '../port.ts';
 import { waitForAnswer } from '../postgres/connection.ts';
 import { LabServer } from '../postgres/lab-server.ts';
+import { newRoles } from '../postgres/roles.ts';
 import { SERVER_SETTINGS } from '../postgres/settings.ts';
 import { chooseAddress, type Listening } from './address.ts';
 import { copyTree, secret } from './copy-tree.ts';
@@ -66,7 +66,7 @@ export function localPostgres(
     const lab = new LabServer({
       admin,
       address: listening.address,
-      role: { user: 'app', password: randomBytes(18).toString('base64url') },
+      ...newRoles(),
       schema: request.schema,
       nextName: () => (databases++ === 0 ? 'labs_template' : `lab_${databases - 1}`),
       strategy: 'file_copy',

@@ -3,6 +3,7 @@ import { bug, environmentError, messageOf } from '../../core/errors.ts';
 import { orAbort } from '../../platform/abortable.ts';
 import type { PostgresDatabase, PostgresLogin, PostgresServer, ServerAddress } from '../port.ts';
 import { clientConfig, withClient } from './connection.ts';
+import { APP_CONNECTIONS } from './settings.ts';
 import * as sql from './sql.ts';
 
 export interface LabServerPlan {
@@ -11,6 +12,8 @@ export interface LabServerPlan {
   address: ServerAddress;
   /** The app's; made first unless it is the one that makes databases. */
   role: sql.RoleLogin;
+  /** The grader's, likewise; it may do what the app's may. */
+  grader: sql.RoleLogin;
   schema: string;
   /** A name for a new database; never the same twice. */
   nextName(): string;
@@ -42,10 +45,11 @@ export class LabServer implements AsyncDisposable {
    * @throws {LabsError} `bug`: the schema does not apply
    */
   async prepare(signal: AbortSignal): Promise<PostgresServer> {
-    const { address, role } = this.#plan;
+    const { address, role, grader, admin } = this.#plan;
     const { traits, text } = await orAbort(this.#traits(), signal);
-    if (role.user !== this.#plan.admin.user) {
-      await orAbort(this.#run(sql.createRole(role)), signal);
+    if (this.#hasRoles) {
+      await orAbort(this.#run(sql.createRole(role, APP_CONNECTIONS)), signal);
+      await orAbort(this.#run(sql.createMember(grader, role.user)), signal);
       await orAbort(this.#run(sql.closeOtherDatabases()), signal);
     }
     const strategy = traits.version >= 150_000 ? this.#plan.strategy : undefined;
@@ -54,8 +58,14 @@ export class LabServer implements AsyncDisposable {
       version: `PostgreSQL ${text}`,
       address,
       role,
+      admin,
       createDatabase: () => this.#createDatabase(template, strategy),
     };
+  }
+
+  /** Whether app and grader have roles of their own, beside the one that makes databases. */
+  get #hasRoles(): boolean {
+    return this.#plan.role.user !== this.#plan.admin.user;
   }
 
   /** Removes every database that it made. */
@@ -92,8 +102,14 @@ export class LabServer implements AsyncDisposable {
   ): Promise<string> {
     const { admin, role, schema } = this.#plan;
     const template = await this.#create((database) =>
-      sql.createTemplate({ database, owner: role.user, strategy }, traits),
+      sql.createTemplate({ database, owner: admin.user, strategy }, traits),
     );
+    if (this.#hasRoles) {
+      await this.#run(sql.letInto(template, role.user));
+      await withClient({ ...admin, database: template }, (client) =>
+        client.query(sql.giveSchema(role.user)),
+      );
+    }
     if (schema.trim() !== '') {
       await withClient({ ...admin, ...role, database: template }, async (client) => {
         await client.query(schema).catch((error: unknown) => {
@@ -109,14 +125,15 @@ export class LabServer implements AsyncDisposable {
     template: string,
     strategy: sql.CopyPlan['strategy'],
   ): Promise<PostgresDatabase> {
-    const owner = this.#plan.role.user;
+    const { admin, role, grader } = this.#plan;
     const name = await this.#create((database) =>
-      sql.copyDatabase({ database, owner, strategy }, template),
+      sql.copyDatabase({ database, owner: admin.user, strategy }, template),
     );
     await this.#run(sql.settleDatabase(name));
+    if (this.#hasRoles) await this.#run(sql.letInto(name, role.user));
     return {
       name,
-      admin: { ...this.#plan.admin, database: name },
+      grader: { ...admin, ...(this.#hasRoles && grader), database: name },
       drop: () => this.#drop(name),
     };
   }

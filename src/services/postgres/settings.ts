@@ -1,3 +1,8 @@
+/** Nine worlds of three processes, each with a pool of ten, and in `labs verify` two such grades at once. */
+export const APP_CONNECTIONS = 600;
+/** Of the grader, in each of these worlds; an app that takes all of its own must not shut it out. */
+const GRADER_CONNECTIONS = 200;
+
 /**
  * Of servers that we start: nothing is kept across a crash, and nothing runs by itself that could
  * make one run unlike the next.
@@ -6,8 +11,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   full_page_writes: 'off',
   synchronous_commit: 'off',
-  // Nine worlds of three processes, each with a pool of ten, and in `labs verify` two such grades at once.
-  max_connections: '600',
+  max_connections: String(APP_CONNECTIONS + GRADER_CONNECTIONS),
   autovacuum: 'off',
   jit: 'off',
   timezone: 'UTC',

@@ -23,9 +23,18 @@ export interface CopyPlan {
   strategy: CopyStrategy | undefined;
 }
 
-/** A role that owns what it makes in its own databases, and nothing else. */
-export function createRole(role: RoleLogin): string {
-  return `CREATE ROLE ${name(role.user)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${text(role.password)}`;
+/** A role that owns what it makes in the databases that it is let into, and nothing else. */
+export function createRole(role: RoleLogin, connections: number): string {
+  return `${loginRole(role)} CONNECTION LIMIT ${connections}`;
+}
+
+/** One that may do with the tables of another what that one may; the other may do nothing with its own. */
+export function createMember(role: RoleLogin, of: string): string {
+  return `${loginRole(role)} IN ROLE ${name(of)}`;
+}
+
+function loginRole({ user, password }: RoleLogin): string {
+  return `CREATE ROLE ${name(user)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${text(password)}`;
 }
 
 /** Without it every role may look into the databases that come with a server. */
@@ -51,6 +60,16 @@ export function copyDatabase({ database, owner, strategy }: CopyPlan, template: 
 /** Settings that a template does not pass on; the app may still choose others in its sessions. */
 export function settleDatabase(database: string): string {
   return `ALTER DATABASE ${name(database)} SET timezone TO 'UTC'`;
+}
+
+/** Schemas and extensions of its own; whose database it is may settle what its sessions are, and the grader's. */
+export function letInto(database: string, user: string): string {
+  return `GRANT ALL ON DATABASE ${name(database)} TO ${name(user)}`;
+}
+
+/** In the database that one is connected to. */
+export function giveSchema(user: string): string {
+  return `ALTER SCHEMA public OWNER TO ${name(user)}`;
 }
 
 export function commentOnDatabase(database: string, comment: string): string {

@@ -86,7 +86,7 @@ describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
       expect(Mounts).toEqual([]);
 
       const [a, b] = await Promise.all([server.createDatabase(), server.createDatabase()]);
-      const app = { ...a!.admin, ...server.role };
+      const app = { ...a!.grader, ...server.role };
       await withClient(app, async (client) => {
         await client.query("INSERT INTO notes VALUES (2, 'only in a')");
         expect(
@@ -96,8 +96,10 @@ describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
           'permission denied',
         );
       });
-      await withClient(b!.admin, async (client) => {
+      await withClient(b!.grader, async (client) => {
         expect((await client.query('SELECT * FROM notes')).rowCount).toBe(1);
+      });
+      await withClient({ ...server.admin, database: b!.name }, async (client) => {
         const { rows } = await client.query("SELECT current_setting('data_directory') AS data");
         expect(await docker('exec', name!, 'df', '--output=fstype', rows[0].data)).toMatch(
           /tmpfs$/,
@@ -109,7 +111,7 @@ describe.skipIf(noEngine !== undefined)(titled('Postgres in Docker'), () => {
         'permission denied',
       );
       await expect(
-        withClient({ ...a!.admin, password: 'guessed' }, async () => {}),
+        withClient({ ...a!.grader, password: 'guessed' }, async () => {}),
       ).rejects.toThrow('password authentication failed');
     } finally {
       await resource.teardown();

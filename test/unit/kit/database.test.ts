@@ -28,7 +28,7 @@ const poolOf = (options: ConstructorParameters<typeof Pool>[0]) => {
 beforeEach(async () => {
   const database = await postgres.createDatabase();
   ends.push(() => database.drop());
-  admin = poolOf(database.admin);
+  admin = poolOf(database.grader);
   const open = async (name: string) => {
     const { factory, tap } = postgresTap();
     const proxy = await startProxy({ name, upstream: postgres.server.address, tap: factory });

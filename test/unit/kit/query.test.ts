@@ -17,7 +17,7 @@ let drop: () => Promise<unknown>;
 
 beforeAll(async () => {
   const database = await postgres.createDatabase();
-  pool = new Pool(database.admin);
+  pool = new Pool(database.grader);
   drop = () => database.drop();
 });
 afterAll(async () => {

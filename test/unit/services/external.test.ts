@@ -21,7 +21,7 @@ let admin: PostgresLogin;
 beforeAll(async () => {
   place = await scratch();
   host = await startTestPostgres();
-  admin = { ...(await host.server.createDatabase()).admin, database: 'postgres' };
+  admin = host.server.admin;
   await sql(
     `CREATE ROLE maker LOGIN CREATEDB PASSWORD 'pw:1'`,
     `CREATE ROLE other LOGIN CREATEDB PASSWORD 'pw'`,
@@ -73,7 +73,7 @@ describe('a server that the user names', () => {
     const [a, b] = await Promise.all([server.createDatabase(), server.createDatabase()]);
     expect([a!.name, b!.name].sort()).toEqual([`labs_${run.id}_1`, `labs_${run.id}_2`]);
     const rows = await withClient(
-      a!.admin,
+      a!.grader,
       async (client) => (await client.query('SELECT * FROM notes')).rows,
     );
     expect(rows).toEqual([{ id: 1 }]);

@@ -22,7 +22,7 @@ try {
     progress: (text) => process.stderr.write(`${text}\n`),
   });
   const database = await server.createDatabase();
-  const { rows } = await withClient(database.admin, (client) =>
+  const { rows } = await withClient(database.grader, (client) =>
     client.query('SELECT count(*) FROM t'),
   );
   process.stdout.write(`${server.version}, ${rows[0].count} rows\n`);
