@@ -43,7 +43,9 @@ export async function holdRow(
     },
     locks: () => sql<Counted>`
       SELECT count(*)::int AS count FROM pg_locks
-      WHERE locktype = 'advisory' AND classid = ${SPACE} AND objid = (hashtext(${value})::bigint & 4294967295)::oid`,
+      WHERE locktype = 'advisory' AND classid = ${SPACE} AND objid = (hashtext(${value})::bigint & 4294967295)::oid
+        -- The view shows those of the whole server, and one seed draws the same value for every database.
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   });
   const someoneWaits = ({ withinMs }: { withinMs: number }) =>
     eventually(
@@ -52,7 +54,8 @@ export async function holdRow(
           SELECT count(*)::int AS count
           FROM pg_locks held JOIN pg_stat_activity waiting ON held.pid = ANY (pg_blocking_pids(waiting.pid))
           WHERE held.locktype = 'advisory' AND held.classid = ${SPACE}
-            AND held.objid = (hashtext(${value})::bigint & 4294967295)::oid`;
+            AND held.objid = (hashtext(${value})::bigint & 4294967295)::oid
+            AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
         expect(row!.count, `sessions that wait for the row of ${table}`).toBeAtLeast(1);
       },
       { withinMs, everyMs: 10 },

@@ -102,10 +102,10 @@ describe('the grader’s own SQL', () => {
 const LONG_MS = 60_000;
 
 /** Ends the statement that holds or sleeps, and with it its locks. */
-async function endSleeps(...released: Promise<unknown>[]): Promise<void> {
+async function endSleeps(database: Pool, ...released: Promise<unknown>[]): Promise<void> {
   // What was sent need not have begun, and there is nothing to cancel before.
   const cancel = () =>
-    admin.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE state = 'active'
+    database.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE state = 'active'
       AND datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'`);
   await expect.poll(async () => (await cancel()).rowCount).toBeGreaterThan(0);
   await Promise.allSettled(released);
@@ -126,7 +126,7 @@ describe('a row that is held', () => {
     await sql`UPDATE tasks SET title = 'not held' WHERE id = 2`;
     expect(await sql`SELECT title FROM tasks WHERE id = 1`).toEqual([{ title: 'before' }]);
     expect(changed).toBe(false);
-    await endSleeps(released);
+    await endSleeps(admin, released);
     await change;
     expect(await sql`SELECT title FROM tasks WHERE id = 1`).toEqual([{ title: 'after' }]);
   });
@@ -137,7 +137,23 @@ describe('a row that is held', () => {
     const { released, someoneWaits } = await holdRow(sql, row, LONG_MS);
     const failure = await failureOf(() => someoneWaits({ withinMs: 100 }));
     expect(failure.action).toBe('');
-    await endSleeps(released);
+    await endSleeps(admin, released);
+  });
+
+  it('is told from its like in another database of the server', async () => {
+    const other = await postgres.createDatabase();
+    ends.push(() => other.drop());
+    const elsewhere = poolOf(other.admin);
+    for (const database of [admin, elsewhere])
+      await database.query(`INSERT INTO tasks VALUES (1, 'before')`);
+    const there = await holdRow(createSql(elsewhere, never), row, LONG_MS);
+    const change = elsewhere.query(`UPDATE tasks SET title = 'after'`);
+    await there.someoneWaits({ withinMs: 20_000 });
+    const here = await holdRow(createSql(admin, never), row, LONG_MS);
+    await failureOf(() => here.someoneWaits({ withinMs: 100 }));
+    await endSleeps(elsewhere, there.released);
+    await change;
+    await endSleeps(admin, here.released);
   });
 
   it('and is not there, is said at once', async () => {
@@ -170,7 +186,7 @@ describe('a table that is held', () => {
     const writes = links.map(({ app }) => app.query(`INSERT INTO tasks VALUES (2, 'one of two')`));
     const outcomes = Promise.allSettled(writes);
     expect(await sql`SELECT id FROM tasks`).toEqual([{ id: 1 }]);
-    await endSleeps(released);
+    await endSleeps(admin, released);
     expect((await outcomes).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });
@@ -218,7 +234,7 @@ describe('what the app says to Postgres', () => {
     const ended = expect(sleeping).rejects.toMatchObject({ code: '57014' });
     await probe().seen(/pg_sleep/, { withinMs: 20_000, what: 'the sleep' });
     expect(probe().statements()).toEqual([]);
-    await endSleeps(ended);
+    await endSleeps(admin, ended);
     await ended;
   });
 
