@@ -35,11 +35,13 @@ export async function materialise(
 
 /**
  * What its install step brings, as a digest: a template and a solution may have it in common. Undefined where
- * nothing says it in advance.
+ * nothing says it in advance, or nothing is installed.
  */
 export async function installationOf(directory: string): Promise<string | undefined> {
   const lock = await readFile(path.join(directory, 'package-lock.json')).catch(() => undefined);
   if (lock === undefined) return undefined;
+  const { install } = await readSubmission(directory, { searchParents: false });
+  if (install === undefined) return undefined;
   return createHash('sha256')
     .update(await readFile(path.join(directory, 'package.json')))
     .update(await readFile(path.join(directory, 'labs.yaml')))

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rememberInstalled } from '../../../src/apps/process/installed.ts';
@@ -14,11 +14,15 @@ afterEach(() => place.remove());
 
 const at = (...names: string[]) => path.join(place.path, ...names);
 
-it('keeps what was installed, and nothing of what could not be', async () => {
-  const files = { 'labs.yaml': MANIFEST, 'package.json': '{}', 'package-lock.json': '{}' };
+function solutionOf(manifest: string) {
+  const files = { 'labs.yaml': manifest, 'package.json': '{}', 'package-lock.json': '{}' };
   mkdirSync(at('solution'));
   for (const [name, text] of Object.entries(files)) writeFileSync(at('solution', name), text);
-  const subject = { kind: 'solution', name: 'mine', directory: at('solution') } as const;
+  return { kind: 'solution', name: 'mine', directory: at('solution') } as const;
+}
+
+it('keeps what was installed, and nothing of what could not be', async () => {
+  const subject = solutionOf(MANIFEST);
   const attempt = (copy: string, install: (submission: Submission) => Promise<void>) =>
     materialise(subject, at(copy), at('cache'), install);
 
@@ -34,6 +38,18 @@ it('keeps what was installed, and nothing of what could not be', async () => {
   await attempt('third', offline);
   expect(readFileSync(at('third/node_modules/dependency.js'), 'utf8')).toBe('here');
   expect(readdirSync(at('cache/installed'))).toHaveLength(1);
+});
+
+it('takes a workspace with a lock file and no install step as it is', async () => {
+  const subject = solutionOf(MANIFEST.replace('install: npm ci\n', ''));
+  const { install } = await materialise(subject, at('copy'), at('cache'), async () => {});
+  expect(install).toBeUndefined();
+  expect(readdirSync(at('copy')).sort()).toEqual([
+    'labs.yaml',
+    'package-lock.json',
+    'package.json',
+  ]);
+  expect(existsSync(at('cache'))).toBe(false);
 });
 
 const MANIFEST = `formatVersion: 1
