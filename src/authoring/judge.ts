@@ -24,7 +24,7 @@ function judgeTemplate({ score, checks, startup }: Report): string[] {
   if (startup !== undefined) return [doesNotStart(startup)];
   const first = checks.find(({ verdict }) => verdict === 'failed');
   return [
-    ...(score.percent > 0 ? [] : ['earns nothing; expected a little']),
+    ...(score.earned > 0 ? [] : ['earns nothing; expected a little']),
     ...(score.percent < 25 ? [] : [`earns ${score.percent} %; expected less than a quarter`]),
     ...(first === undefined || first.hint !== '' ? [] : [`${first.id} fails without a hint`]),
   ];

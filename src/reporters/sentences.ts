@@ -1,4 +1,5 @@
 import type { Report } from '../core/report.ts';
+import { sum } from '../core/score.ts';
 import { nextStep } from './next-step.ts';
 import { count } from './terminal/duration.ts';
 
@@ -39,7 +40,7 @@ export function againSentence({ checks, fingerprint }: Report, line: Line): stri
 export function untriedSentence({ checks, submission }: Report): string {
   const untried = checks.filter((check) => !check.gradable);
   if (untried.length === 0) return '';
-  const points = untried.reduce((total, check) => total + check.points, 0);
+  const points = sum(untried.map((check) => check.points));
   const what = `${count(untried.length, 'check')} worth ${count(points, 'point')}`;
   return 'url' in submission
     ? `${what} could not be tried: they need control of the app and its services.`

@@ -4,6 +4,7 @@ import { graderIdsOf, labIdsOf, type Pack } from '../../catalog/catalog.ts';
 import { didYouMean } from '../../catalog/nearest.ts';
 import { usageError } from '../../core/errors.ts';
 import { BUILT_IN, type Lab, type LabEntry } from '../../core/lab.ts';
+import { sum } from '../../core/score.ts';
 import type { Host } from '../../platform/host.ts';
 import { MANIFEST } from '../../workspace/submission.ts';
 import { isOwnWorkspace } from '../../workspace/trust.ts';
@@ -64,7 +65,7 @@ export async function workspaceAround(root: string): Promise<string | undefined>
 /** What the report says of packs, a sentence each. */
 export function notesOf({ manifest, origin, parts, checks }: Lab): string[] {
   const points = (ids: readonly string[]) =>
-    checks.reduce((sum, check) => sum + (ids.includes(check.id) ? check.points : 0), 0);
+    sum(checks.filter(({ id }) => ids.includes(id)).map((check) => check.points));
   const all = points(checks.map(({ id }) => id));
   return parts.map((part, index) =>
     index === 0 && origin.pack !== BUILT_IN

@@ -1,4 +1,5 @@
 import type { CheckResult, Report } from '../../core/report.ts';
+import { sum } from '../../core/score.ts';
 import { count, duration } from '../terminal/duration.ts';
 import { adviceOf } from './account.ts';
 import { idOf } from './failures.ts';
@@ -59,7 +60,6 @@ function stageOf({ title, checks }: StageOfReport): Markup {
 
 function subtotalOf(checks: readonly CheckResult[]): Markup {
   const gradable = checks.filter((check) => check.gradable);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const [earned, max] = [sum(gradable.map((c) => c.earned)), sum(gradable.map((c) => c.points))];
   if (max === 0) return html`<span class="points">–</span>`;
   // What could not be tried might have earned something.

@@ -53,7 +53,7 @@ function scoreBar(
   const cells = (percent: number) =>
     Math.floor((Math.max(0, Math.min(100, percent)) / 100) * width);
   // Something earned is never an empty bar, something missing never a full one.
-  const full = score.percent > 0 ? Math.max(1, cells(score.percent)) : 0;
+  const full = score.earned > 0 ? Math.max(1, cells(score.percent)) : 0;
   const mark = Math.min(width - 1, cells(lab.passingScore));
   const part = (from: number, to: number) =>
     tint(bar.full.repeat(Math.max(0, Math.min(to, full) - from))) +

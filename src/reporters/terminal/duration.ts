@@ -17,5 +17,6 @@ export function count(n: number, noun: string): string {
 
 /** With commas at the thousands. */
 export function number(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+  const [whole = '', ...fraction] = String(n).split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
 }

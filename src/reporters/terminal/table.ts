@@ -1,5 +1,6 @@
 import type { StageInfo, Verdict } from '../../core/check.ts';
 import type { CheckResult, Report } from '../../core/report.ts';
+import { sum } from '../../core/score.ts';
 import { foldSkipped, type SkippedGroup } from './fold-skipped.ts';
 import type { Page } from './page.ts';
 import type { Style } from './style.ts';
@@ -43,7 +44,6 @@ interface Checks {
 function subtotal(checks: readonly CheckResult[], { glyphs }: Page): string {
   const gradable = checks.filter((check) => check.gradable);
   if (gradable.length === 0) return glyphs.dash;
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return `${sum(gradable.map((c) => c.earned))}/${sum(gradable.map((c) => c.points))}`;
 }
 
@@ -101,7 +101,7 @@ function groupLine(group: SkippedGroup, page: Page, column: number): string {
 }
 
 function groupPoints({ checks, gradable }: SkippedGroup, { glyphs }: Page): string {
-  return `${gradable ? 0 : glyphs.dash}/${checks.reduce((total, check) => total + check.points, 0)}`;
+  return `${gradable ? 0 : glyphs.dash}/${sum(checks.map((c) => c.points))}`;
 }
 
 export function markOf(verdict: Verdict, { glyphs, paint }: Page): string {

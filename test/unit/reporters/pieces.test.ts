@@ -84,6 +84,7 @@ test('times and numbers', () => {
   ]);
   expect([40, 59_960].map(seconds)).toEqual(['0.0 s', '1 min 0 s']);
   expect([999, 1_000, 90_000_000].map(number)).toEqual(['999', '1,000', '90,000,000']);
+  expect([12.3456, 1_000.5, 1_234.5678].map(number)).toEqual(['12.3456', '1,000.5', '1,234.5678']);
 });
 
 test.each([
