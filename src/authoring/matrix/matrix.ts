@@ -38,6 +38,8 @@ export interface MatrixMutant {
 /** What a check made of a mutant; over several runs the worst of it. */
 export interface Cell {
   kind: CellKind;
+  /** The mutant says that the check must catch it. */
+  isNamed: boolean;
   /** In how many of the runs that tried it it failed. */
   failed: number;
   runs: number;
@@ -93,11 +95,16 @@ export function killMatrix({ stages, checks, results }: LabResults): KillMatrix 
   };
 }
 
-/** Checks that no mutant made fail: nothing shows that they can. */
-export function idleChecks({ stages }: KillMatrix): string[] {
+/** Checks that no mutant which names them made fail, in any run: nothing shows that they can. */
+export function idleChecks({ stages, mutants }: KillMatrix): string[] {
+  const failed = new Set(
+    mutants.flatMap(({ cells }) =>
+      [...cells].filter(([, cell]) => cell.isNamed && cell.failed > 0).map(([id]) => id),
+    ),
+  );
   return checksOf(stages)
-    .filter(({ caught }) => caught.length === 0)
-    .map(({ id }) => id);
+    .map(({ id }) => id)
+    .filter((id) => !failed.has(id));
 }
 
 /** Checks that fail only together with one before them: nothing shows what they add. */
@@ -139,6 +146,7 @@ function cellOf(outcomes: readonly CheckOutcome[], isNamed: boolean): Cell {
   const why = whyOf(telling ?? errored[0] ?? failed[0] ?? skipped[0]);
   return {
     kind,
+    isNamed,
     failed: failed.length,
     runs: outcomes.length,
     ...(why !== undefined && { why }),

@@ -87,6 +87,25 @@ describe('the kill matrix', () => {
     expect(shadowedChecks(killMatrix(SAMPLE))).toEqual(['keeps-secrets']);
   });
 
+  it.each([['passed'], ['errored']] as const)(
+    'takes no check that failed once, and %s once, for one that cannot',
+    (verdict) => {
+      const runs = (['failed', verdict] as const).map((each) =>
+        mutant('m', ['keeps-notes'], { 'keeps-notes': each, 'answers-404': 'passed' }),
+      );
+      const others = mutant('n', ['answers-404'], {
+        'keeps-notes': 'failed',
+        'answers-404': 'passed',
+      });
+      expect(idleChecks(killMatrix(labResults([...runs, others])))).toEqual([
+        'answers-404',
+        'keeps-secrets',
+        'never-fails',
+      ]);
+      expect(idleChecks(killMatrix(labResults([others])))).toContain('keeps-notes');
+    },
+  );
+
   it('blames no check where not every mutant was tried, nor one of another pack', () => {
     expect(findingsOf({ ...SAMPLE, whole: false }).idle).toEqual([]);
     expect(findingsOf({ ...SAMPLE, own: ['keeps-notes'] }).idle).toEqual([]);
