@@ -19,7 +19,7 @@ export interface Findings {
   flakes: readonly CheckFlakes[];
   /** Subjects that did not start each time, or could not be graded. */
   unstarted: readonly SubjectFlakes[];
-  /** Undefined where no solution was graded. */
+  /** Undefined where no solution was graded, or not every subject. */
   coverage: { documented: number; unseen: readonly DocumentedResponse[] } | undefined;
 }
 
@@ -39,6 +39,6 @@ export function findingsOf(lab: LabResults): Findings {
       lab.checks.map(({ id }) => id),
     ),
     unstarted: unstartedOf(lab.results),
-    coverage: coverageOf(lab),
+    coverage: lab.whole ? coverageOf(lab) : undefined,
   };
 }

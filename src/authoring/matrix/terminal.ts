@@ -97,11 +97,11 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** What is not proved: checks without a mutant, responses that nothing provokes. */
-export function gapLines({ idle, shadowed, coverage, lab }: Findings, wrong: string): string[] {
+export function gapLines({ idle, shadowed, coverage }: Findings, wrong: string): string[] {
   const lines = idle.map((id) => `${wrong} check ${id}: no mutant makes it fail`);
   if (shadowed.length > 0)
     lines.push(`Fail only together with a check before them: ${shadowed.join(', ')}`);
-  if (coverage !== undefined && lab.whole) {
+  if (coverage !== undefined) {
     const { documented, unseen } = coverage;
     lines.push(
       `Contract: ${documented - unseen.length} of ${documented} documented responses were given by a solution${unseen.length > 0 ? '; never:' : ''}`,

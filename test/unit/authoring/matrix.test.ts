@@ -112,6 +112,15 @@ describe('the kill matrix', () => {
   });
 });
 
+describe('what is not proved', () => {
+  it('is told nowhere where not every subject was graded', () => {
+    const part = findingsOf({ ...SAMPLE, whole: false });
+    expect(gapLines(part, '✘')).toEqual([]);
+    expect(matrixMarkdown(resultsOf([part.lab]), [part])).not.toContain('Solutions gave');
+    expect(matrixHtml(resultsOf([part.lab]), [part])).not.toContain('What is not proved');
+  });
+});
+
 describe('its pictures', () => {
   const canvas = { width: 80, bar: '▇', more: '…' };
   const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;

@@ -90,8 +90,7 @@ function flakes({ flakes: all, repeats, lab, unstarted }: Findings): string {
 <p class="quiet">“At most”: the exact bound of Clopper and Pearson, with 95 % confidence.</p>`;
 }
 
-function gaps({ idle, shadowed, coverage, lab }: Findings): string {
-  if (!lab.whole) return '';
+function gaps({ idle, shadowed, coverage }: Findings): string {
   const list = (names: readonly string[]) =>
     `<ul class="names">${names.map((each) => `<li><code>${escaped(each)}</code></li>`).join('')}</ul>`;
   const parts = [
