@@ -1,8 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { messageOf } from '../../core/errors.ts';
 import type { Violation } from '../../core/exchange.ts';
+import { newAnswerAjv } from '../answer-ajv.ts';
 import { violationOf } from '../openapi/schemas.ts';
 import { usefulErrors } from '../schema-errors.ts';
 
@@ -14,13 +13,7 @@ export interface BodySchemas {
 
 /** The JSON Schemas of a file of checks, each compiled once. */
 export function createBodySchemas(): BodySchemas {
-  const ajv = new Ajv2020({
-    verbose: true,
-    strictTypes: false,
-    ownProperties: true,
-    logger: false,
-  });
-  formats.default(ajv);
+  const ajv = newAnswerAjv();
   const compiled = new Map<object | boolean, ValidateFunction>();
   const validatorOf = (schema: object | boolean): ValidateFunction => {
     const validate = compiled.get(schema) ?? ajv.compile(schema);

@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020, type Options } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import type { Ajv2020, Options } from 'ajv/dist/2020.js';
 import type { Violation } from '../../core/exchange.ts';
+import { newAnswerAjv } from '../answer-ajv.ts';
 import { expectationOf, JSON_NOUNS } from '../expectation.ts';
 import { quote } from '../quote.ts';
 import { type SchemaError, usefulErrors } from '../schema-errors.ts';
@@ -82,18 +82,13 @@ class SchemaSet {
 }
 
 function newAjv(options: Options, document: Json): Ajv2020 {
-  const ajv = new Ajv2020({
+  const ajv = newAnswerAjv({
     ...options,
-    verbose: true,
     strictSchema: true,
-    strictTypes: false,
     strictTuples: false,
     // The document is no schema itself; `check` holds each of its schemas to the meta-schema.
     validateSchema: false,
-    ownProperties: true,
-    logger: false,
   });
-  formats.default(ajv);
   // OpenAPI's own, which say nothing about validity.
   const words = ['example', 'discriminator', 'xml', 'externalDocs', ...Object.keys(document)];
   // References begin at the document's root, which is taken for a schema: its own words, too.
