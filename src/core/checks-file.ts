@@ -95,7 +95,7 @@ export interface Expect {
           matches: string;
         };
   };
-  /** Members that the body has, each compared by value; `/items/0/id` is a JSON Pointer. What is no mapping is the whole body. */
+  /** Members that the body has, each compared by value; `/items/0/id` is a JSON Pointer. What is no mapping, and what was captured, is the whole body. */
   json?: unknown;
   /** Members, or JSON Pointers, with what they are. */
   types?: {

@@ -19,6 +19,10 @@ export function problemsIn(
 
 const REQUESTS_ALONE = ['as', 'instance', 'query', 'headers', 'json', 'body', 'expect'] as const;
 
+const ANY_OR_NO_MEMBERS =
+  'Name its members, or write `schema: { type: object }` for any object, ' +
+  '`schema: { const: {} }` for one without members.';
+
 class Finder {
   readonly #file: ManifestFile<ChecksFile>;
   readonly #schemas: BodySchemas;
@@ -105,6 +109,12 @@ class Finder {
       if (typeof value === 'object') this.#pattern(value.matches, [...at, 'matches']);
       else this.#references(value, at, names);
     }
+    if (isEmptyMapping(expected.json))
+      this.#at(
+        [...path, 'expect', 'json'],
+        '`json: {}` asks nothing of the body',
+        ANY_OR_NO_MEMBERS,
+      );
     const fault = schema === undefined ? undefined : this.#schemas.fault(schema);
     if (fault !== undefined) this.#at([...path, 'expect', 'schema'], fault);
     if (step.as !== undefined && !users.includes(step.as)) this.#unknownUser(step.as, path, users);
@@ -153,4 +163,13 @@ class Finder {
   #atKey(path: Path, message: string): void {
     this.#problems.push({ span: this.#file.keySpan(path), message });
   }
+}
+
+function isEmptyMapping(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length === 0
+  );
 }

@@ -25,7 +25,7 @@ export function expectAnswer(
     const actual = at(answer.json, member);
     if (!TYPES[type].fits(actual)) throw atFault(answer, member, TYPES[type].called, actual);
   }
-  if (wanted.json !== undefined) expectJson(answer, scope.fill(wanted.json));
+  if (wanted.json !== undefined) expectJson(answer, wanted.json, scope);
   if (wanted.schema !== undefined) {
     const [first] = violationsOf(wanted.schema, answer.json);
     if (first !== undefined)
@@ -57,17 +57,59 @@ function expectHeader(
   else expect(answer).toHaveHeader(name, new RegExp(value.matches));
 }
 
-/** A mapping names some of the members; anything else is the whole body. */
-function expectJson(answer: Response, wanted: unknown): void {
-  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) {
-    expect(answer.json as unknown, 'the body', answer).toBe(wanted);
+/**
+ * A mapping that was written names some of the members. What was captured is the whole body: the app
+ * made it, and one without members would hold of anything.
+ */
+function expectJson(answer: Response, written: unknown, scope: Scope): void {
+  const body: unknown = answer.json;
+  const wanted = scope.fill(written);
+  if (!isMapping(wanted)) expect(body, 'the body', answer).toBe(wanted);
+  else if (scope.isCaptured(written)) expectSame(answer, body, wanted);
+  else expectMembers(answer, body, wanted);
+}
+
+function expectMembers(answer: Response, body: unknown, wanted: Mapping): void {
+  const names = Object.keys(wanted);
+  const allPointers = names.length > 0 && names.every((name) => name.startsWith('/'));
+  if (!allPointers && !isMapping(body)) throw answer.failure('an object in the body', shown(body));
+  for (const name of names) {
+    const actual = at(body, name);
+    if (!isDeepStrictEqual(actual, wanted[name]))
+      throw atFault(answer, name, shown(wanted[name]), actual);
+  }
+}
+
+/** Told by the first member that differs; the names may be the app's. */
+function expectSame(answer: Response, body: unknown, wanted: Mapping): void {
+  if (!isMapping(body)) {
+    expect(body, 'the body', answer).toBe(wanted);
     return;
   }
-  for (const [member, value] of Object.entries(wanted)) {
-    if (!member.startsWith('/')) expect(answer).toHaveJson({ [member]: value });
-    else if (!isDeepStrictEqual(at(answer.json, member), value))
-      throw atFault(answer, member, shown(value), at(answer.json, member));
+  for (const name of Object.keys(wanted)) {
+    const actual = ownMember(body, name);
+    if (!isDeepStrictEqual(actual, wanted[name]))
+      throw answer.failure(
+        `${shown(name)}: ${shown(wanted[name])} in the body`,
+        actual === undefined ? 'no such member' : `${shown(name)}: ${shown(actual)}`,
+      );
   }
+  const more = Object.keys(body).find((name) => !Object.hasOwn(wanted, name));
+  if (more !== undefined)
+    throw answer.failure(
+      `no member ${shown(more)} in the body`,
+      `${shown(more)}: ${shown(body[more])}`,
+    );
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function ownMember(body: Mapping, name: string): unknown {
+  return Object.hasOwn(body, name) ? body[name] : undefined;
 }
 
 /** A member by its name, or what a JSON Pointer leads to. */

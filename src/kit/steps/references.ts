@@ -16,15 +16,21 @@ export function piecesOf(text: string): Piece[] {
 /** Data with each name replaced. A text that is nothing but a name becomes the value, whatever it is. */
 export function filled(data: unknown, valueOf: (name: string) => unknown): unknown {
   if (typeof data === 'string') {
-    const [first, ...others] = piecesOf(data);
-    const alone = typeof first === 'object' && others.length === 0;
-    return alone ? valueOf(first.name) : filledText(data, valueOf);
+    const name = nameAlone(data);
+    return name === undefined ? filledText(data, valueOf) : valueOf(name);
   }
   if (Array.isArray(data)) return data.map((item) => filled(item, valueOf));
   if (typeof data !== 'object' || data === null) return data;
   return Object.fromEntries(
     Object.entries(data).map(([key, member]) => [key, filled(member, valueOf)]),
   );
+}
+
+/** The name that data is a text of, and of nothing else. */
+export function nameAlone(data: unknown): string | undefined {
+  if (typeof data !== 'string') return undefined;
+  const [first, ...others] = piecesOf(data);
+  return typeof first === 'object' && others.length === 0 ? first.name : undefined;
 }
 
 /** A text with each name replaced by its value as text. */

@@ -1,6 +1,6 @@
 import type { Values } from '../../core/checks-file.ts';
 import type { Random } from '../random.ts';
-import { filled, filledText } from './references.ts';
+import { filled, filledText, nameAlone } from './references.ts';
 
 /** What names stand for in one try of a check. */
 export interface Scope {
@@ -9,11 +9,14 @@ export interface Scope {
   /** The same of a text, whose names stand for text then. */
   text(data: string): string;
   capture(name: string, value: unknown): void;
+  /** Whether data is nothing but the name of what was captured. */
+  isCaptured(data: unknown): boolean;
 }
 
 /** Each value is made when it is first wanted, and is then the same to the end. */
 export function createScope(values: Values, random: Random): Scope {
   const made = new Map<string, unknown>();
+  const captured = new Set<string>();
   const valueOf = (name: string): unknown => {
     if (!made.has(name)) made.set(name, make(values[name]));
     return made.get(name);
@@ -23,7 +26,11 @@ export function createScope(values: Values, random: Random): Scope {
   return {
     fill,
     text: (data) => filledText(data, valueOf),
-    capture: (name, value) => made.set(name, value),
+    capture: (name, value) => {
+      made.set(name, value);
+      captured.add(name);
+    },
+    isCaptured: (data) => captured.has(nameAlone(data) ?? ''),
   };
 }
 

@@ -138,6 +138,12 @@ test.each([
     '21:17: there is no user "adam"; did you mean "ada"?',
   ],
   ['a pattern that is none', ["'^W'", "'^(W'"], '23:64: Invalid regular expression'],
+  [
+    'a body of which nothing is asked',
+    ['schema: { type: object }', 'json: {}'],
+    '23:74: `json: {}` asks nothing of the body. Name its members, or write `schema: { type: object }` ' +
+      'for any object, `schema: { const: {} }` for one without members.',
+  ],
   ['a schema that is none', ['type: object', 'type: objekt'], '23:'],
   [
     'a pointer that is none',

@@ -188,6 +188,67 @@ describe('a failure says what was expected', () => {
   });
 });
 
+describe('json', () => {
+  const answers = (...bodies: string[]) =>
+    serve((_, response) => void response.end(bodies.length > 1 ? bodies.shift() : bodies[0]));
+  const sentence = async (bodies: string[], ...steps: Step[]) =>
+    sentenceOf(async () => play((await answers(...bodies)).origin, steps));
+  const again: Step[] = [
+    { GET: '/', capture: { first: 'body' } },
+    { GET: '/', expect: { json: '$first' } },
+  ];
+  const paths = '{"/tasks":{"get":[1]},"~":0}';
+
+  test.each([
+    ['what was captured', [paths, paths], again],
+    ['what was captured, in another order', ['{"a":1,"b":2}', '{"b":2,"a":1}'], again],
+    [
+      'a part that was captured',
+      ['[{"/a":1}]', '{"/a":1}'],
+      [{ GET: '/', capture: { first: '/0' } }, again[1]!],
+    ],
+    [
+      'pointers into a list, names of members that begin with a slash',
+      [`[${paths}]`],
+      [{ GET: '/', expect: { json: { '/0/~1tasks/get/0': 1 } } }],
+    ],
+    [
+      'a mapping among the values',
+      ['{"id":7,"n":{"m":1}}'],
+      [{ GET: '/', expect: { json: '$some' } }],
+    ],
+  ])('holds of %s', async (_, bodies, steps) => {
+    const values = { some: { id: 7, '/n/m': 1 } };
+    await play((await answers(...bodies)).origin, steps, { file: { values } });
+  });
+
+  test.each([
+    ['{"a":1}', 'no member "a" in the body, got "a": 1'],
+    ['[]', 'the body to be {}, got []'],
+    ['<html>', 'a JSON body, got status 200 with the body "<html>"'],
+  ])('of an object that was captured empty is not %s', async (second, failure) => {
+    expect(await sentence(['{}', second], ...again)).toContain(failure);
+  });
+
+  test.each([
+    ['{"a":{"b":1}}', '{"a":{"b":2}}', '"a": {"b":1} in the body, got "a": {"b":2}'],
+    ['{"a":1}', '{}', '"a": 1 in the body, got no such member'],
+    ['{"constructor":1}', '{}', '"constructor": 1 in the body, got no such member'],
+    ['{}', '{"__proto__":1}', 'no member "__proto__" in the body, got "__proto__": 1'],
+    ['{"/a":1}', '{"/a":2}', '"/a": 1 in the body, got "/a": 2'],
+  ])('of %s, captured, is not %s', async (first, second, failure) => {
+    expect(await sentence([first, second], ...again)).toContain(failure);
+  });
+
+  test.each([
+    [{ length: 2 }, '[1,2]', 'an object in the body, got [1,2]'],
+    [{}, '[1,2]', 'an object in the body, got [1,2]'],
+    [{}, '<html>not JSON</html>', 'a JSON body, got status 200'],
+  ])('%j takes an object, not %s', async (members, body, failure) => {
+    expect(await sentence([body], { GET: '/', expect: { json: members } })).toContain(failure);
+  });
+});
+
 test('a failure names the step, its note and its user', async () => {
   const { origin } = await serve();
   const failure = await failureOf(() =>
