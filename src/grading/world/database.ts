@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import { Pool, types } from 'pg';
 import { messageOf } from '../../core/errors.ts';
 import type { PostgresLogin } from '../../services/port.ts';
 import { withClient } from '../../services/postgres/connection.ts';
@@ -13,11 +13,21 @@ export function openDatabase(login: PostgresLogin): Pool {
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
     connectionTimeoutMillis: ANSWER_MS,
+    types: { getTypeParser: parserOf },
   });
   // An idle connection that the server ends (its database is dropped) has nobody to tell.
   pool.on('error', () => {});
   return pool;
 }
+
+/**
+ * A date and a timestamp, and arrays of them, are read as text: they are no moments, and a Date would be
+ * one by the time zone of this machine. The numbers are those of Postgres's pg_type.
+ */
+const AS_TEXT: Readonly<Record<number, number>> = { 1082: 25, 1114: 25, 1182: 1009, 1115: 1009 };
+
+const parserOf: typeof types.getTypeParser = (type, format) =>
+  types.getTypeParser(AS_TEXT[type] ?? type, format);
 
 /**
  * Undefined if the server answers, past the proxy and whatever fault is on. On a connection of its own:

@@ -70,13 +70,17 @@ function areThese(rows: readonly SqlRow[], wanted: readonly SqlRow[]): boolean {
   );
 }
 
-/** The driver gives bigint and numeric as text, since not each is a JavaScript number. */
+/**
+ * The driver gives bigint and numeric as text, since not each is a JavaScript number: a numeric(10, 2)
+ * as 5.00.
+ */
 function isSame(actual: unknown, expected: unknown): boolean {
-  return (
-    isDeepStrictEqual(actual, expected) ||
-    (typeof expected === 'number' && typeof actual === 'string' && actual === String(expected))
-  );
+  if (isDeepStrictEqual(actual, expected)) return true;
+  if (typeof expected !== 'number' || typeof actual !== 'string') return false;
+  return actual === String(expected) || (NUMERAL.test(actual) && Number(actual) === expected);
 }
+
+const NUMERAL = /^-?\d+(\.\d+)?$/;
 
 function plain(row: SqlRow): SqlRow {
   return Object.fromEntries(
