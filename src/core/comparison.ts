@@ -1,4 +1,5 @@
 import type { Verdict } from './check.ts';
+import type { PackPart } from './lab.ts';
 import type { CheckResult, Fingerprint, Report } from './report.ts';
 import type { Outcome, Score } from './score.ts';
 
@@ -38,7 +39,7 @@ interface CheckSide {
 }
 
 export interface FieldDifference {
-  /** `seed`, `services.postgres`, `packs./class`. */
+  /** `seed`, `services.postgres`, `packs./class`, `packs./class.commit`. */
   field: string;
   a: string | null;
   b: string | null;
@@ -91,8 +92,17 @@ function fieldsOf({ services, packs = [], ...fields }: Fingerprint): Map<string,
   return new Map([
     ...Object.entries(fields),
     ...Object.entries(services).map(([name, version]) => [`services.${name}`, version] as const),
-    ...packs.map(({ pack, digest }) => [`packs.${pack}`, digest] as const),
+    ...packs.flatMap(fieldsOfPack),
   ]);
+}
+
+/** The digest is of its grader's own folder: what that imports is known by version and commit. */
+function fieldsOfPack({ pack, digest, version, commit }: PackPart): [string, string][] {
+  return [
+    [`packs.${pack}`, digest],
+    ...(version === undefined ? [] : [[`packs.${pack}.version`, version] as [string, string]]),
+    ...(commit === undefined ? [] : [[`packs.${pack}.commit`, commit] as [string, string]]),
+  ];
 }
 
 function differences(

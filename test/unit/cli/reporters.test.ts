@@ -117,6 +117,28 @@ describe('labs compare', () => {
     expect(stdout).toContain('The same exam');
   });
 
+  it('takes a pack of another version or commit for another exam', async () => {
+    const part = { pack: './class', digest: 'd'.repeat(64), checks: ['keeps-notes'] };
+    const write = (name: string, more: object) => {
+      const fingerprint = { ...mixed.fingerprint, packs: [{ ...part, ...more }] };
+      writeFileSync(at(name), JSON.stringify({ ...mixed, fingerprint }));
+    };
+    const commit = 'a'.repeat(40);
+    write('a.json', { version: '1.0.0', commit });
+    write('b.json', { version: '2.0.0', commit: 'b'.repeat(40) });
+    write('c.json', { version: '1.0.0' });
+    const { stdout } = await run(['compare', 'a.json', 'b.json']);
+    expect(stdout).toMatch(/^packs\.\.\/class\.version +1\.0\.0 +2\.0\.0$/m);
+    expect(stdout).toMatch(/^packs\.\.\/class\.commit +a{40} +b{40}$/m);
+    expect(stdout).toContain('Not the same exam');
+    const asJson = await run(['compare', 'a.json', 'c.json', '--json']);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      sameExam: false,
+      fingerprint: [{ field: 'packs../class.commit', a: commit, b: null }],
+    });
+    expect((await run(['compare', 'a.json', 'a.json'])).stdout).toContain('The same exam');
+  });
+
   it('refuses reports of two labs', async () => {
     const other = { ...mixed, lab: { ...mixed.lab, id: 'other' } };
     writeFileSync(at('other.json'), JSON.stringify(other));
