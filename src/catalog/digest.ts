@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { GraderFiles, LabPaths } from '../core/lab.ts';
 
@@ -42,14 +43,38 @@ async function graderFiles({ code, checks }: GraderFiles): Promise<NamedFile[]> 
   return checks === undefined ? files : [...files, { name: 'grader/checks.yaml', file: checks }];
 }
 
-/** What a grader's module can import of its own folder. */
-async function modulesIn(directory: string): Promise<NamedFile[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter(({ name }) => /\.([cm]?[jt]s|json)$/.test(name) && !/\.d\.[cm]?ts$/.test(name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .map((file) => ({
-      name: `grader/${path.relative(directory, file).split(path.sep).join('/')}`,
-      file,
-    }));
+/**
+ * What a grader's module can import of its own folder, behind links too.
+ * @param above real paths of the folders that lead here: a link to one of them would go in circles
+ */
+async function modulesIn(
+  directory: string,
+  name = 'grader',
+  above: readonly string[] = [],
+): Promise<NamedFile[]> {
+  const real = await realpath(directory);
+  if (above.includes(real)) return [];
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found = entries.map(async (entry) => {
+    const inside = { name: `${name}/${entry.name}`, file: path.join(directory, entry.name) };
+    const kind = entry.isSymbolicLink() ? await targetOf(inside.file) : entry;
+    if (kind?.isDirectory()) return modulesIn(inside.file, inside.name, [...above, real]);
+    return kind?.isFile() && isModule(entry.name) ? [inside] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function isModule(name: string): boolean {
+  return /\.([cm]?[jt]s|json)$/.test(name) && !/\.d\.[cm]?ts$/.test(name);
+}
+
+/** Undefined where a link leads nowhere, as the lock files of some editors do. */
+async function targetOf(link: string): Promise<Stats | undefined> {
+  try {
+    return await stat(link);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findLab, listLabs, loadLab } from '../../../src/catalog/catalog.ts';
@@ -179,6 +179,30 @@ describe('the digest', () => {
       [one, two].map(async (p) => loadLab(await findLab([p], 'alpha'))),
     );
     expect(a?.digest).not.toBe(b?.digest);
+  });
+
+  test('changes with what is behind a link to a folder', async () => {
+    const pack = await packWith({ ...ALPHA, 'shared/deep/more.ts': 'export {};' });
+    await symlink('../../shared', path.join(pack.root, 'graders/alpha/shared'));
+    const digest = async () => (await loadLab(await findLab([pack], 'alpha'))).digest;
+    const before = await digest();
+    expect(await digest()).toBe(before);
+    await writeFile(path.join(pack.root, 'shared/deep/more.ts'), 'export const more = 1;');
+    expect(await digest()).not.toBe(before);
+  });
+
+  test('is of files alone, whatever else is called as one', async () => {
+    const plain = await packWith(ALPHA);
+    const odd = await packWith(ALPHA);
+    const folder = path.join(odd.root, 'graders/alpha');
+    await mkdir(path.join(folder, 'node_modules/decimal.js'), { recursive: true });
+    await symlink('nowhere.ts', path.join(folder, '.#index.ts'));
+    await symlink('turns.ts', path.join(folder, 'turns.ts'));
+    await symlink('..', path.join(folder, 'node_modules/alpha'));
+    const digests = await Promise.all(
+      [plain, odd].map(async (pack) => (await loadLab(await findLab([pack], 'alpha'))).digest),
+    );
+    expect(digests[1]).toBe(digests[0]);
   });
 });
 
