@@ -143,7 +143,7 @@ describe('a row that is held', () => {
   it('is told from its like in another database of the server', async () => {
     const other = await postgres.createDatabase();
     ends.push(() => other.drop());
-    const elsewhere = poolOf(other.admin);
+    const elsewhere = poolOf(other.grader);
     for (const database of [admin, elsewhere])
       await database.query(`INSERT INTO tasks VALUES (1, 'before')`);
     const there = await holdRow(createSql(elsewhere, never), row, LONG_MS);
