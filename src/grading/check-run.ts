@@ -18,6 +18,7 @@ import { createTrace, type Trace } from '../kit/trace.ts';
 import { Background } from './background.ts';
 import { startupFailure } from './startup-failure.ts';
 import { timelineOf } from './timeline.ts';
+import { unknownSettings } from './unknown-settings.ts';
 import { type Judgement, judgeReturn, judgeThrow, judgeTimeout } from './verdict.ts';
 import type { World } from './world/world.ts';
 
@@ -149,7 +150,7 @@ function contextOf(
     // With the same data it would meet its own, such as an address that is taken.
     random: createRandom(seed, 'again' in place && place.again ? `${id}, again` : id),
     signal,
-    env: world?.env ?? {},
+    env: world?.env ?? unknownSettings(),
   };
   const processes = world
     ?.processes(now(), signal)

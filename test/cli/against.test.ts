@@ -10,6 +10,12 @@ import { postgresTap } from '../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../src/network/proxy.ts';
 import { labs, root, scratch } from '../support/cli.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import {
+  noRedis,
+  type RedisServer,
+  startRedis,
+  titled,
+} from '../unit/network/redis/redis-server.ts';
 
 const place = scratch('against');
 const elsewhere = path.join(place.path, 'elsewhere');
@@ -31,6 +37,35 @@ async function close(server: Server): Promise<void> {
   await new Promise((closed) => server.close(closed));
 }
 
+function copyOf(solution: string): string {
+  const workspace = path.join(place.path, path.dirname(solution));
+  cpSync(path.join(root, 'test/solutions', solution), workspace, {
+    recursive: true,
+    filter: (file) => !file.includes('node_modules'),
+  });
+  return workspace;
+}
+
+async function install(workspace: string): Promise<void> {
+  const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline'];
+  await promisify(execFile)('npm', args, { cwd: workspace });
+}
+
+async function serve(
+  workspace: string,
+  env: Record<string, string>,
+): Promise<{ app: ChildProcess; url: string }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const app = spawn(process.execPath, ['src/server.js'], {
+    cwd: workspace,
+    env: { ...process.env, PORT: String(port), ...env },
+    stdio: 'ignore',
+  });
+  expect(await waitUntilReady(`${url}/healthz`, AbortSignal.timeout(20_000))).toBe('ready');
+  return { app, url };
+}
+
 describe('a server that runs already', () => {
   let postgres: TestPostgres;
   let app: ChildProcess;
@@ -38,37 +73,17 @@ describe('a server that runs already', () => {
   let url: string;
 
   beforeAll(async () => {
-    const workspace = path.join(place.path, 'solution');
-    cpSync(path.join(root, 'test/solutions/crud-api/javascript-express'), workspace, {
-      recursive: true,
-      filter: (file) => !file.includes('node_modules'),
-    });
+    const workspace = copyOf('crud-api/javascript-express');
     const schema = readFileSync(path.join(root, 'labs/crud-api/schema.sql'), 'utf8');
-    const install = promisify(execFile)(
-      'npm',
-      ['ci', '--no-audit', '--no-fund', '--prefer-offline'],
-      {
-        cwd: workspace,
-      },
-    );
-    [postgres] = await Promise.all([startTestPostgres(schema), install]);
+    [postgres] = await Promise.all([startTestPostgres(schema), install(workspace)]);
     const { name } = await postgres.server.createDatabase();
     // The server may have a Unix socket only.
     const upstream = postgres.server.address;
     proxy = await startProxy({ name: 'postgres', upstream, tap: postgresTap().factory });
     const { user, password } = postgres.server.role;
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    app = spawn(process.execPath, ['src/server.js'], {
-      cwd: workspace,
-      env: {
-        ...process.env,
-        PORT: String(port),
-        DATABASE_URL: `postgres://${user}:${password}@${proxy.host}:${proxy.port}/${name}`,
-      },
-      stdio: 'ignore',
-    });
-    expect(await waitUntilReady(`${url}/healthz`, AbortSignal.timeout(20_000))).toBe('ready');
+    ({ app, url } = await serve(workspace, {
+      DATABASE_URL: `postgres://${user}:${password}@${proxy.host}:${proxy.port}/${name}`,
+    }));
   });
   afterAll(async () => {
     app?.kill('SIGKILL');
@@ -88,6 +103,29 @@ describe('a server that runs already', () => {
   it('and is asked for some checks is graded by those', async () => {
     const { code, text } = await against(`${url}/`, '--lab', 'crud-api', '--only', 'reads-task');
     expect(text).toContain('Only reads-task and what they need were tried');
+    expect(code, text).toBe(0);
+  });
+});
+
+describe.skipIf(noRedis)(titled('a server whose settings nobody knows'), () => {
+  let redis: RedisServer;
+  let app: ChildProcess;
+  let url: string;
+
+  beforeAll(async () => {
+    const workspace = copyOf('rate-limiting/javascript-flexible');
+    [redis] = await Promise.all([startRedis(), install(workspace)]);
+    ({ app, url } = await serve(workspace, { REDIS_URL: redis.path }));
+  });
+  afterAll(async () => {
+    app?.kill('SIGKILL');
+    await redis?.stop();
+  });
+
+  it('is not held against any', async () => {
+    const { code, text } = await against(url, '--lab', 'rate-limiting');
+    expect(text).toContain('needs the settings that labs gives an app it starts');
+    expect(text).not.toMatch(/NaN|not a grade/);
     expect(code, text).toBe(0);
   });
 });
