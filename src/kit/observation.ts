@@ -12,7 +12,7 @@ export interface Observed<Seen, Answered extends Seen & Ended> {
     predicate: (seen: Seen) => boolean,
     options: { timeoutMs: number; signal: AbortSignal },
   ): Promise<Seen>;
-  readonly opaqueConnections: readonly { reason: string }[];
+  opaqueSince(mark: number): readonly { reason: string; byClient: boolean }[];
 }
 
 interface Ended {
@@ -34,6 +34,8 @@ export function marksOf(links: readonly ServiceLink<{ mark(): number }>[]): Mark
 export interface Service<Answered> {
   /** `Redis` */
   name: string;
+  /** `RESP (Redis serialization protocol)` */
+  protocol: string;
   /** As evidence, one line each. */
   lines(records: readonly Answered[]): string[];
 }
@@ -45,7 +47,8 @@ export function forgetAnswered(links: readonly ServiceLink<{ forget(): void }>[]
 
 /**
  * What was answered since then on any link, in the order of the answers.
- * @throws {CheckFailure} it is more than is kept: what can be read is not all, whatever is looked for
+ * @throws {CheckFailure} it is more than is kept, or the app did not keep to the protocol: what can be read
+ * is not all, whatever is looked for
  * @throws {LabsError} bug: not all of the traffic could be followed
  */
 export function answeredSince<Seen, Answered extends Seen & Ended>(
@@ -53,13 +56,39 @@ export function answeredSince<Seen, Answered extends Seen & Ended>(
   links: readonly ServiceLink<Observed<Seen, Answered>>[],
   marks: Marks,
 ): Answered[] {
-  expectNoExcess(service, links, marks);
-  const [opaque] = links.flatMap(({ tap }) => tap.opaqueConnections);
-  if (opaque !== undefined)
-    throw bug(`The app's traffic with ${service.name} could not be followed: ${opaque.reason}.`);
+  expectFollowed(service, links, marks);
   return links
     .flatMap(({ tap }) => tap.since(marks.get(tap) ?? 0))
     .sort((a, b) => a.startedAt + a.durationMs - (b.startedAt + b.durationMs));
+}
+
+function expectFollowed<Seen, Answered extends Seen & Ended>(
+  service: Service<Answered>,
+  links: readonly ServiceLink<Observed<Seen, Answered>>[],
+  marks: Marks,
+): void {
+  expectNoExcess(service, links, marks);
+  const opaque = links.flatMap(({ process, tap }) =>
+    tap.opaqueSince(marks.get(tap) ?? 0).map((connection) => ({ process, ...connection })),
+  );
+  const own = opaque.find(({ byClient }) => byClient);
+  if (own !== undefined) throw notTheProtocol(service, own);
+  const [other] = opaque;
+  if (other !== undefined)
+    throw bug(`The app's traffic with ${service.name} could not be followed: ${other.reason}.`);
+}
+
+function notTheProtocol(
+  { name, protocol }: Pick<Service<never>, 'name' | 'protocol'>,
+  { process, reason }: { process: string; reason: string },
+): CheckFailure {
+  return new CheckFailure({
+    action: '',
+    expected: `${process} to speak to ${name} in ${protocol} alone, so that what it sends can be counted`,
+    actual: `a connection that could not be followed: ${reason}`,
+    evidence: [],
+    hint: `Leave what is sent to ${name} to a driver. Look for what else uses its address: a health check over HTTP, a client with TLS, bytes of your own.`,
+  });
 }
 
 /** @throws {CheckFailure} the app sent more than is kept, or can be followed */
@@ -100,7 +129,7 @@ export async function seenOnAny<Seen, Answered extends Seen & Ended>(
   } catch {
     signal.throwIfAborted();
     // On a connection that is no longer followed it may have come.
-    expectNoExcess(service, links, begin);
+    expectFollowed(service, links, begin);
     throw new CheckFailure({
       action: '',
       expected: `${what} within ${withinMs / 1000} s`,

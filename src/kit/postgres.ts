@@ -43,7 +43,11 @@ export interface PostgresProbe extends Network {
 
 export type PostgresLink = ServiceLink<PostgresTap>;
 
-const SERVICE: Service<StatementRecord> = { name: 'Postgres', lines: statementLines };
+const SERVICE: Service<StatementRecord> = {
+  name: 'Postgres',
+  protocol: "Postgres' protocol 3",
+  lines: statementLines,
+};
 
 export function createPostgresProbe(
   links: () => readonly PostgresLink[],

@@ -43,7 +43,11 @@ export interface RedisProbe extends Network {
 
 export type RedisLink = ServiceLink<RedisTap>;
 
-const SERVICE: Service<CommandRecord> = { name: 'Redis', lines: commandLines };
+const SERVICE: Service<CommandRecord> = {
+  name: 'Redis',
+  protocol: "Redis' protocol (RESP)",
+  lines: commandLines,
+};
 
 export function createRedisProbe(
   links: () => readonly RedisLink[],

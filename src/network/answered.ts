@@ -6,6 +6,10 @@ export class Answered<T> {
   #first = 0;
   #count = 0;
   #isKeeping = true;
+  /** Numbers of the moments at which something was missed. */
+  #gaps: number[] = [];
+  #lastGap = -1;
+  #isMarked = true;
 
   /** @param most How many are kept. */
   constructor(most: number) {
@@ -27,24 +31,51 @@ export class Answered<T> {
 
   /** This moment, from which on they are kept. */
   mark(): number {
-    if (!this.#isKeeping) this.#first = this.#count;
+    if (!this.#isKeeping) this.#beginAt(this.#count);
     this.#isKeeping = true;
+    this.#isMarked = true;
     return this.#count;
   }
 
-  since(mark: number): T[] {
-    return this.#kept.slice(Math.max(0, mark - this.#first));
+  /**
+   * Something passed that may have been an answer, and was not read: it takes a number, so that marks
+   * before it and after it differ. One does for all between two marks.
+   * @returns a number that is at least every mark before, and less than any after
+   */
+  miss(): number {
+    if (this.#isMarked) {
+      this.#lastGap = this.#count++;
+      this.#gaps.push(this.#lastGap);
+      this.#isMarked = false;
+    }
+    return this.#lastGap;
   }
 
+  since(mark: number): T[] {
+    const gapsBefore = this.#gaps.length - this.#gapsSince(mark);
+    return this.#kept.slice(Math.max(0, mark - this.#first - gapsBefore));
+  }
+
+  /** All that was read, that is. */
   hasAllSince(mark: number): boolean {
-    if (mark === this.#count) return true;
-    return mark >= this.#first && this.#count === this.#first + this.#kept.length;
+    if (mark + this.#gapsSince(mark) === this.#count) return true;
+    const all = this.#first + this.#kept.length + this.#gaps.length;
+    return mark >= this.#first && this.#count === all;
   }
 
   /** Lets go of all, and keeps none before the next mark. */
   forget(): void {
     this.#kept = [];
-    this.#first = this.#count;
+    this.#beginAt(this.#count);
     this.#isKeeping = false;
+  }
+
+  #beginAt(count: number): void {
+    this.#first = count;
+    this.#gaps = [];
+  }
+
+  #gapsSince(mark: number): number {
+    return this.#gaps.filter((gap) => gap >= mark).length;
   }
 }

@@ -46,9 +46,14 @@ export class Observer {
         withheld = rest;
         passing = Buffer.concat(shake ? forward : [...forward, rest]);
       }
-      if (passing.length > 0) this.#attempt(() => watch(passing));
+      if (passing.length > 0) this.#see(watch, passing);
       return passing;
     };
+  }
+
+  #see(watch: Send, passing: Buffer): void {
+    if (this.#watching) this.#attempt(() => watch(passing));
+    else this.#tap.unread?.();
   }
 
   #attempt<T>(action: () => T): T | undefined {

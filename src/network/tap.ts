@@ -34,6 +34,8 @@ export interface Tap {
   fromUpstream(chunk: Buffer): void;
   /** Called once, when no more will be seen. */
   ended(cause?: unknown): void;
+  /** Called where a tap that was let go would have seen something. */
+  unread?(): void;
 }
 
 export interface TapFactory {
@@ -50,4 +52,6 @@ export interface TapFactory {
 export interface OpaqueConnection {
   readonly connection: number;
   readonly reason: string;
+  /** Whether it is the client's own doing. */
+  readonly byClient: boolean;
 }

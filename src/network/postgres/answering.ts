@@ -1,5 +1,5 @@
+import { ProtocolError } from '../protocol-error.ts';
 import { type ErrorFields, readError, Strings } from './contents.ts';
-import { ProtocolError } from './frames.ts';
 import type { OpenRecord } from './log.ts';
 import { Server } from './messages.ts';
 import { completion, Outcomes } from './outcomes.ts';

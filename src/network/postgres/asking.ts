@@ -1,7 +1,8 @@
 import { Flood, moreThan } from '../flood.ts';
 import { ownText } from '../own-text.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { Strings } from './contents.ts';
-import { ProtocolError, UNTYPED } from './frames.ts';
+import { UNTYPED } from './frames.ts';
 import { Startup } from './handshake.ts';
 import { Client } from './messages.ts';
 import type { Execution, Portal, Query, Step } from './requests.ts';
@@ -68,6 +69,7 @@ export class Asking {
 
   /** The fast-path interface: a function by its object id, without SQL. */
   #call(body: Buffer): void {
+    if (body.length < 4) throw new ProtocolError('a FunctionCall that names no function');
     const sql = `FunctionCall ${body.readUInt32BE(0)}`;
     this.#run({ sql, truncated: false }, [{ sql, start: 0, end: sql.length }]);
   }

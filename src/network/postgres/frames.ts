@@ -1,7 +1,4 @@
-/** The stream is not what it should be, or not what this project can follow. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-}
+import { ProtocolError } from '../protocol-error.ts';
 
 /** One message. `body` holds its first bytes, as many as were asked for; only for the time of the call. */
 export type OnFrame = (type: number, body: Buffer) => void;
@@ -66,7 +63,7 @@ export class FrameReader {
     this.#length = this.#header.readInt32BE(size - 4) - 4;
     const keep = this.#keep(this.#type, this.#length);
     if (keep === undefined || this.#length < 0) {
-      throw new ProtocolError(`no message has type ${this.#type} and a body of ${this.#length}`);
+      throw new ProtocolError(describe(this.#type, this.#length));
     }
     this.#missing = this.#length;
     this.#keptBytes = 0;
@@ -99,4 +96,10 @@ export class FrameReader {
     this.#kept = NOTHING;
     this.#onFrame(this.#type, body);
   }
+}
+
+function describe(type: number, length: number): string {
+  const bytes = `${(length + 4).toLocaleString('en-US')} bytes`;
+  if (type === UNTYPED) return `no session begins with a message of ${bytes}`;
+  return `there is no message ${JSON.stringify(String.fromCharCode(type))} of ${bytes}`;
 }

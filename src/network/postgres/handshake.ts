@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { ProtocolError } from '../protocol-error.ts';
 import type { Handshake, HandshakeStep } from '../tap.ts';
-import { ProtocolError } from './frames.ts';
 import { Server } from './messages.ts';
 
 /**

@@ -11,6 +11,8 @@ export const SQL_LIMIT = 64 * 1024;
 const NAME_LIMIT = 1024;
 // The server's own limit. What starts with a longer message is TLS, or not Postgres.
 const STARTUP_LIMIT = 10_000;
+/** Of the protocol version, or of what is asked for in its place. */
+const CODE_BYTES = 4;
 
 function codes<const Names extends Record<string, string>>(names: Names) {
   const entries = Object.entries(names).map(([name, letter]) => [name, letter.charCodeAt(0)]);
@@ -82,7 +84,11 @@ const serverKeeps = keeping(Server, {
 
 /** What to keep of a client's message. */
 export const keepOfClient: Keep = (type, length) =>
-  type === UNTYPED ? (length <= STARTUP_LIMIT ? 4 : undefined) : clientKeeps.get(type);
+  type === UNTYPED
+    ? length >= CODE_BYTES && length <= STARTUP_LIMIT
+      ? CODE_BYTES
+      : undefined
+    : clientKeeps.get(type);
 
 /** What to keep of a server's message. */
 export const keepOfServer: Keep = (type) => serverKeeps.get(type);

@@ -1,5 +1,6 @@
 import { moreThan } from '../flood.ts';
-import { letGo } from '../let-go.ts';
+import { type LetGo, letGo } from '../let-go.ts';
+import type { Side } from '../protocol-error.ts';
 import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
@@ -21,7 +22,7 @@ export interface PostgresTap {
   statements(): readonly StatementRecord[];
   /** Sent by clients and not yet answered. */
   pending(): readonly SeenStatement[];
-  /** A moment: how many statements have been answered by now. */
+  /** A moment: how many statements have been answered by now; what could not be read counts, too. */
   mark(): number;
   /** Those answered since then, even if they were sent before; so many as are kept. */
   since(mark: number): readonly StatementRecord[];
@@ -43,8 +44,8 @@ export interface PostgresTap {
   excessSince(mark: number): string | undefined;
   /** Lets go of what was answered so far, and keeps nothing more before the next `mark`. */
   forget(): void;
-  /** While there is one, the statements are not to be counted on. */
-  readonly opaqueConnections: readonly OpaqueConnection[];
+  /** Those that have said something since then which could not be read: where there is one, `since` has not all. */
+  opaqueSince(mark: number): readonly OpaqueConnection[];
 }
 
 /**
@@ -66,11 +67,13 @@ export function postgresTap(
   const log = new StatementLog(most);
   const texts = new Texts();
   const shared: Shared = { log, texts, names: { open: 0 }, clock };
-  const lost = letGo();
+  const lost = letGo(log.answered);
 
   const factory: TapFactory = {
     open: (connection) =>
-      openTap(new Session(connection, shared), (cause) => lost.add(connection, cause)),
+      openTap(new Session(connection, shared), (cause, reading) =>
+        lost.add(connection, cause, reading),
+      ),
     requestTls,
   };
   const tap: PostgresTap = {
@@ -82,16 +85,21 @@ export function postgresTap(
     },
     since: (mark) => log.answered.since(mark),
     excessSince: (mark) =>
-      lost.flood ?? (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'statements')),
+      lost.floodSince(mark) ??
+      (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'statements')),
     forget: () => log.answered.forget(),
     waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
     waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
-    opaqueConnections: lost.opaque,
+    opaqueSince: (mark) => lost.opaqueSince(mark),
   };
   return { factory, tap };
 }
 
-function openTap(session: Session, isLetGo: (cause: unknown) => void): Tap {
+type Unread = ReturnType<LetGo['add']>;
+
+function openTap(session: Session, isLetGo: (cause: unknown, reading: Side) => Unread): Tap {
+  let reading: Side = 'client';
+  let unread: Unread = () => {};
   const asking = new Asking(session);
   const answering = new Answering(session);
   const client = new FrameReader(keepOfClient, (type, body) => asking.message(type, body), true);
@@ -104,19 +112,22 @@ function openTap(session: Session, isLetGo: (cause: unknown) => void): Tap {
     clientHandshake: refuseEncryption,
     upstreamHandshake: withoutChannelBinding,
     fromClient(chunk) {
+      reading = 'client';
       if (!asking.cancels) client.push(chunk);
     },
     fromUpstream(chunk) {
+      reading = 'server';
       if (!asking.cancels) server.push(chunk);
     },
     ended(cause) {
       if (cause === undefined) answering.lost();
       else {
-        isLetGo(cause);
+        unread = isLetGo(cause, reading);
         answering.abandon();
       }
       session.portals.clear();
       session.prepared.clear();
     },
+    unread: () => unread(),
   };
 }

@@ -1,7 +1,7 @@
+import { ProtocolError } from '../protocol-error.ts';
 import { CONNECTION_LOST, utf8 } from './command.ts';
 import type { Reply } from './nesting.ts';
 import { isQueueable, Outcomes } from './outcomes.ts';
-import { ProtocolError } from './protocol.ts';
 import type { Request, Session } from './session.ts';
 import { isConfirmation } from './subscriptions.ts';
 
@@ -104,7 +104,10 @@ export class Answering {
   #refuseAmbiguous(): void {
     const { executing } = this.#session;
     if (executing.length === 0 || executing.first?.command.name.endsWith('PUBLISH')) return;
-    throw new ProtocolError('in EXEC, a message that may be an answer: there is no telling');
+    throw new ProtocolError(
+      'in EXEC, a message that may be an answer: there is no telling',
+      'client',
+    );
   }
 
   #isConfirmed(kind: string, total: number): boolean {

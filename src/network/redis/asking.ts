@@ -1,7 +1,7 @@
+import { ProtocolError } from '../protocol-error.ts';
 import type { SeenCommand } from './command.ts';
 import { keysOf } from './keys.ts';
 import { nameOf } from './names.ts';
-import { ProtocolError } from './protocol.ts';
 import type { Words } from './requests.ts';
 import type { Session } from './session.ts';
 import { Silence } from './silence.ts';

@@ -1,4 +1,4 @@
-import { ProtocolError } from './protocol.ts';
+import { ProtocolError } from '../protocol-error.ts';
 
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',

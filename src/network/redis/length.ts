@@ -1,4 +1,5 @@
-import { CR, LF, ProtocolError } from './protocol.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { CR, LF } from './protocol.ts';
 
 // The digits of every length that a double holds exactly.
 const DIGITS = 15;

@@ -1,4 +1,4 @@
-import { ProtocolError } from './protocol.ts';
+import { ProtocolError } from '../protocol-error.ts';
 
 /** What matters of an answer: not its contents, but what kind of answer it is. */
 export interface Reply {

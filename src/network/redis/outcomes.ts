@@ -1,5 +1,5 @@
+import { ProtocolError } from '../protocol-error.ts';
 import type { CommandRecord } from './command.ts';
-import { ProtocolError } from './protocol.ts';
 import type { Request, Session } from './session.ts';
 
 export type Outcome = Pick<CommandRecord, 'error' | 'aborted' | 'unanswered'>;
@@ -31,7 +31,10 @@ export class Outcomes {
   /** The first request waits for an EXEC. */
   queue(request: Request): void {
     if (request.command.name === 'CLIENT REPLY') {
-      throw new ProtocolError('CLIENT REPLY in a transaction, whose answer it would break');
+      throw new ProtocolError(
+        'CLIENT REPLY in a transaction, whose answer it would break',
+        'client',
+      );
     }
     this.#session.shift();
     this.#session.queued?.push({ ...request, isSilent: false });

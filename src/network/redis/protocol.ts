@@ -1,8 +1,3 @@
-/** The stream is not what it should be, or not what this project can follow. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-}
-
 export const CR = 13;
 export const LF = 10;
 

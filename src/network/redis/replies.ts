@@ -1,6 +1,7 @@
+import { ProtocolError } from '../protocol-error.ts';
 import { LengthLine } from './length.ts';
 import { Nesting, type Reply } from './nesting.ts';
-import { CR, LF, letter, ProtocolError } from './protocol.ts';
+import { CR, LF, letter } from './protocol.ts';
 
 export interface ReplyListener {
   /** An aggregate begins, which is not inside of another. Whether its items are answers by themselves. */

@@ -1,7 +1,8 @@
 import { ownText } from '../own-text.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { splitInline } from './inline.ts';
 import { LengthLine } from './length.ts';
-import { LF, letter, ProtocolError } from './protocol.ts';
+import { LF, letter } from './protocol.ts';
 
 /** How many bytes of an argument are kept, and how many arguments of a command. */
 export const KEPT = { bytes: 1024, words: 1024 } as const;

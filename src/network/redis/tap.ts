@@ -1,5 +1,6 @@
 import { moreThan } from '../flood.ts';
-import { letGo } from '../let-go.ts';
+import { type LetGo, letGo } from '../let-go.ts';
+import type { Side } from '../protocol-error.ts';
 import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
@@ -21,7 +22,7 @@ export interface RedisTap {
   commands(): readonly CommandRecord[];
   /** Sent by clients and not yet answered, and queued in transactions. */
   pending(): readonly SeenCommand[];
-  /** A moment: how many commands have been answered by now. */
+  /** A moment: how many commands have been answered by now; what could not be read counts, too. */
   mark(): number;
   /** Those answered since then, even if they were sent before; so many as are kept. */
   since(mark: number): readonly CommandRecord[];
@@ -40,8 +41,8 @@ export interface RedisTap {
   excessSince(mark: number): string | undefined;
   /** Lets go of what was answered so far, and keeps nothing more before the next `mark`. */
   forget(): void;
-  /** While there is one, the commands are not to be counted on. */
-  readonly opaqueConnections: readonly OpaqueConnection[];
+  /** Those that have said something since then which could not be read: where there is one, `since` has not all. */
+  opaqueSince(mark: number): readonly OpaqueConnection[];
 }
 
 /**
@@ -60,11 +61,13 @@ export function redisTap(options: { readonly clock?: () => number; readonly most
   const log = new CommandLog(most);
   const budget = new Budget();
   const shared: Shared = { log, budget, clock };
-  const lost = letGo();
+  const lost = letGo(log.answered);
 
   const factory: TapFactory = {
     open: (connection) =>
-      openTap(new Session(connection, shared), (cause) => lost.add(connection, cause)),
+      openTap(new Session(connection, shared), (cause, reading) =>
+        lost.add(connection, cause, reading),
+      ),
   };
   const tap: RedisTap = {
     commands: () => [...log.answered.kept],
@@ -75,16 +78,21 @@ export function redisTap(options: { readonly clock?: () => number; readonly most
     },
     since: (mark) => log.answered.since(mark),
     excessSince: (mark) =>
-      lost.flood ?? (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'commands')),
+      lost.floodSince(mark) ??
+      (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'commands')),
     forget: () => log.answered.forget(),
     waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
     waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
-    opaqueConnections: lost.opaque,
+    opaqueSince: (mark) => lost.opaqueSince(mark),
   };
   return { factory, tap };
 }
 
-function openTap(session: Session, isLetGo: (cause: unknown) => void): Tap {
+type Unread = ReturnType<LetGo['add']>;
+
+function openTap(session: Session, isLetGo: (cause: unknown, reading: Side) => Unread): Tap {
+  let reading: Side = 'client';
+  let unread: Unread = () => {};
   const asking = new Asking(session);
   const answering = new Answering(session);
   const client = new RequestReader((words) => {
@@ -93,12 +101,19 @@ function openTap(session: Session, isLetGo: (cause: unknown) => void): Tap {
   });
   const server = new ReplyReader(answering);
   return {
-    fromClient: (chunk) => client.push(chunk),
-    fromUpstream: (chunk) => server.push(chunk),
+    fromClient(chunk) {
+      reading = 'client';
+      client.push(chunk);
+    },
+    fromUpstream(chunk) {
+      reading = 'server';
+      server.push(chunk);
+    },
     ended(cause) {
       if (cause === undefined) return answering.lost();
-      isLetGo(cause);
+      unread = isLetGo(cause, reading);
       answering.abandon();
     },
+    unread: () => unread(),
   };
 }

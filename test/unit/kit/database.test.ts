@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIncidents } from '../../../src/kit/incidents.ts';
@@ -11,6 +14,7 @@ import { createSql, type Sql } from '../../../src/kit/sql.ts';
 import { postgresTap } from '../../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
 import { usePostgres } from '../../support/postgres.ts';
+import { RawClient } from '../network/raw-client.ts';
 import { failureOf } from './failure.ts';
 
 const postgres = usePostgres('CREATE TABLE tasks (id int PRIMARY KEY, title text NOT NULL);');
@@ -42,6 +46,13 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
+
+async function sendHttp(to: { host: string; port: number }): Promise<void> {
+  const socket = connect(to.port, to.host).on('error', () => {});
+  socket.end('GET / HTTP/1.1\r\n\r\n');
+  socket.resume();
+  await once(socket, 'close');
+}
 
 const never = new AbortController().signal;
 const probe = (signal = never, incidents = createIncidents(() => performance.now())) =>
@@ -248,17 +259,47 @@ describe('what the app says to Postgres', () => {
     });
   });
 
-  it('and cannot be followed, is no grade', async () => {
-    const opaque = [{ connection: 1, reason: 'a message of 2 GB' }];
-    const { link } = links[0]!;
-    const tap = { ...link.tap, opaqueConnections: opaque };
-    const seen = createPostgresProbe(() => [{ ...link, tap }], never, {
+  it('and is no Postgres, fails the check in which it passes, and no other', async () => {
+    const [{ link, proxy, app }] = links as [(typeof links)[number]];
+    await app.query('SELECT 1');
+    const before = probe();
+    const failure = await failureOf(() => before.during(() => sendHttp(proxy)));
+    expect(failure).toMatchObject({
+      expected: `web.1 to speak to Postgres in Postgres' protocol 3 alone, so that what it sends can be counted`,
+      actual:
+        'a connection that could not be followed: no session begins with a message of 1,195,725,856 bytes',
+      hint: expect.stringContaining('a health check over HTTP'),
+    });
+    expect(await failureOf(() => before.statements())).toEqual(failure);
+    const after = probe();
+    const { statements } = await after.during(() => app.query('SELECT 2'));
+    expect(statementLines(statements)).toEqual(['SELECT 2']);
+    expect(statementLines(after.statements())).toEqual(['SELECT 2']);
+    expect(() => before.of('web.2').statements()).not.toThrow();
+    link.tap.forget();
+    await app.query('SELECT 3');
+    expect(probe().statements()).toEqual([]);
+  });
+
+  it('and whose answer cannot be followed, is no grade', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end('rubbish\r\n'));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    ends.push(() => promisify(server.close.bind(server))());
+    const { factory, tap } = postgresTap();
+    const upstream = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    const proxy = await startProxy({ name: 'web.1', upstream, tap: factory });
+    ends.push(() => proxy.close());
+    const link = { process: 'web.1', tap, faults: proxy.faults };
+    const seen = createPostgresProbe(() => [link], never, {
       incidents: createIncidents(() => 0),
     });
+    await expect(RawClient.connect(proxy)).rejects.toThrow('the connection is closed');
     expect(() => seen.statements()).toThrow(
       expect.objectContaining({
         kind: 'bug',
-        message: expect.stringContaining('a message of 2 GB'),
+        message: expect.stringContaining('could not be followed: there is no message "r" of'),
       }),
     );
   });

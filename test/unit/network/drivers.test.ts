@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(tap.opaqueConnections).toEqual([]);
+  expect(tap.opaqueSince(0)).toEqual([]);
   expect(tap.pending()).toEqual([]);
   await proxy.close();
 });

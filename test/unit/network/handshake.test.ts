@@ -10,7 +10,16 @@ import { startProxy } from '../../../src/network/proxy.ts';
 import type { TapFactory } from '../../../src/network/tap.ts';
 import type { Upstream } from '../../../src/network/upstream.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
-import { int32, message, RawClient, startup, text } from './raw-client.ts';
+import {
+  describe as describeMessage,
+  int32,
+  message,
+  query,
+  RawClient,
+  startup,
+  sync,
+  text,
+} from './raw-client.ts';
 
 const BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename = 'app'";
 const run = promisify(execFile);
@@ -49,7 +58,7 @@ test.for([1, 3, 1000])('requests for encryption are refused, in chunks of %i', a
   const client = new RawClient(socket);
   client.send(bytes.subarray(16));
   expect(await client.until('Z')).toMatch(/^R.*Z$/);
-  expect(tap.opaqueConnections).toEqual([]);
+  expect(tap.opaqueSince(0)).toEqual([]);
   await proxy.close();
 });
 
@@ -58,7 +67,45 @@ test('who speaks something else is passed on, and marked', async () => {
   const socket = connect(proxy.port, proxy.host).on('error', () => {});
   socket.end('GET / HTTP/1.1\r\n\r\n');
   await once(socket, 'close');
-  expect(tap.opaqueConnections).toMatchObject([{ connection: 1 }]);
+  expect(tap.opaqueSince(0)).toMatchObject([{ connection: 1, byClient: true }]);
+  expect(tap.opaqueSince(tap.mark())).toEqual([]);
+  await proxy.close();
+});
+
+test('what passes where nothing could be read any more is marked anew', async () => {
+  const { tap, proxy } = await through(plain);
+  const client = await RawClient.connect(proxy);
+  client.send(describeMessage('S', 'n'.repeat(1_025)), sync());
+  await client.until('Z');
+  expect(tap.opaqueSince(0)).toEqual([
+    { connection: 1, reason: 'a name is longer than 1 KiB', byClient: true },
+  ]);
+  const mark = tap.mark();
+  expect(tap.opaqueSince(mark)).toEqual([]);
+  client.send(query('SELECT 2'));
+  await client.until('Z');
+  expect(tap.opaqueSince(mark)).toHaveLength(1);
+  const other = await RawClient.connect(proxy);
+  other.send(query('SELECT 3'));
+  await other.until('Z');
+  expect(tap.since(mark).map(({ sql }) => sql)).toEqual(['SELECT 3']);
+  expect(tap.opaqueSince(tap.mark())).toEqual([]);
+  expect(tap.excessSince(0)).toBeUndefined();
+  client.end();
+  other.end();
+  await proxy.close();
+});
+
+test.each([
+  ['a first message without a version', Buffer.concat([int32(6), Buffer.from('abcdef')])],
+  ['a call of no function', Buffer.concat([startup(), message('F')])],
+])('%s is the client’s doing', async (_, bytes) => {
+  const { tap, proxy } = await through(plain);
+  const socket = connect(proxy.port, proxy.host).on('error', () => {});
+  socket.end(bytes);
+  socket.resume();
+  await once(socket, 'close');
+  expect(tap.opaqueSince(0)).toMatchObject([{ byClient: true }]);
   await proxy.close();
 });
 
@@ -107,7 +154,7 @@ test.runIf(has('psql', '--version'))('libpq, which prefers encryption, is follow
     'SELECT 2',
     'COPY (SELECT 3) TO STDOUT',
   ]);
-  expect(tap.opaqueConnections).toEqual([]);
+  expect(tap.opaqueSince(0)).toEqual([]);
   await proxy.close();
 });
 
@@ -134,7 +181,7 @@ test.runIf(has('openssl', 'version'))('a server that demands TLS and SCRAM', asy
   await client.end();
   if (has('psql', '--version')) await run('psql', ['-X', url, '-c', 'SELECT 1']);
   expect(tap.statements().length).toBeGreaterThan(0);
-  expect(tap.opaqueConnections).toEqual([]);
+  expect(tap.opaqueSince(0)).toEqual([]);
 
   const open = new pg.Client(url);
   await open.connect();

@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(tap.opaqueConnections).toEqual([]);
+  expect(tap.opaqueSince(0)).toEqual([]);
   await proxy.close();
 });
 

@@ -75,7 +75,7 @@ function replay(said: Iterable<Said>) {
   }
   listening.ended();
   return {
-    opaque: tap.opaqueConnections,
+    opaque: tap.opaqueSince(0),
     pending: tap.pending(),
     records: tap.statements().map(({ startedAt, durationMs, ...record }) => record),
   };

@@ -33,7 +33,7 @@ export function replay(conversation: Iterable<Said>, { end = true } = {}) {
   return {
     records: tap.commands().map(({ startedAt, durationMs, ...record }) => record),
     pending: tap.pending().map(({ name }) => name),
-    opaque: tap.opaqueConnections,
+    opaque: tap.opaqueSince(0),
   };
 }
 

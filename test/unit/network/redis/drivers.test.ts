@@ -47,7 +47,7 @@ describe.skipIf(noRedis)(titled('drivers'), () => {
   afterEach(async () => {
     for (const connection of connections) await connection.close();
     await proxy.close();
-    expect(tap.opaqueConnections).toEqual([]);
+    expect(tap.opaqueSince(0)).toEqual([]);
   });
 
   function ioredis(): Redis {

@@ -58,7 +58,7 @@ describe.skipIf(noRedis).each(Object.keys(DRIVERS))(titled('faults under %s'), (
   afterEach(async () => {
     driver.close();
     await proxy.close();
-    expect(tap.opaqueConnections).toEqual([]);
+    expect(tap.opaqueSince(0)).toEqual([]);
     expect(tap.pending()).toEqual([]);
   });
 

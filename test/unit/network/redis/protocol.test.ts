@@ -177,7 +177,7 @@ test.each([
   ['TLS', Buffer.alloc(70_000, 22), 'an inline command is longer than 64 KiB'],
   ['replication', 'PSYNC ? -1\r\n', 'PSYNC: from here on the connection replicates'],
 ])('a client that sends %s makes the connection opaque', (_, bytes, reason) => {
-  expect(replay([client(bytes)]).opaque).toEqual([{ connection: 1, reason }]);
+  expect(replay([client(bytes)]).opaque).toEqual([{ connection: 1, reason, byClient: true }]);
 });
 
 test.each([
@@ -191,7 +191,7 @@ test.each([
   ['a negative set', '~-1\r\n', 'an answer of type ~ and length -1'],
 ])('a server that sends %s makes the connection opaque', (_, bytes, reason) => {
   const { opaque, pending } = replay([client('GET a\r\n'), server(bytes)]);
-  expect(opaque).toEqual([{ connection: 1, reason }]);
+  expect(opaque).toEqual([{ connection: 1, reason, byClient: false }]);
   expect(pending).toEqual([]);
 });
 
@@ -202,7 +202,7 @@ test('in RESP2, a message and an answer to EXEC may be the same: the connection 
     server('+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n*3\r\n+subscribe\r\n+a\r\n:1\r\n', message),
   ]);
   const reason = 'in EXEC, a message that may be an answer: there is no telling';
-  expect(opaque).toEqual([{ connection: 1, reason }]);
+  expect(opaque).toEqual([{ connection: 1, reason, byClient: true }]);
 });
 
 test('a server ends a subscription unasked, where a shard moves', () => {

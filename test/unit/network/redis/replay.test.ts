@@ -137,7 +137,7 @@ describe.skipIf(noRedis)(titled('random conversations'), () => {
       live: {
         records: tap.commands().map(({ startedAt, durationMs, ...record }) => record),
         pending: tap.pending().map(({ name }) => name),
-        opaque: tap.opaqueConnections,
+        opaque: tap.opaqueSince(0),
       },
       counted: Object.fromEntries(
         [...counted]

@@ -59,7 +59,7 @@ describe.skipIf(noRedis)(titled('a conversation with a real Redis'), () => {
 
   /** What the tap makes of it, without the login and the ends of `say`. */
   function briefs(): string[] {
-    expect(tap.opaqueConnections).toEqual([]);
+    expect(tap.opaqueSince(0)).toEqual([]);
     expect(tap.pending()).toEqual([]);
     const own = tap.commands().filter(({ name }) => name !== 'AUTH' && name !== 'ECHO');
     return own.map(brief);
@@ -384,12 +384,22 @@ describe.skipIf(noRedis)(titled('a conversation with a real Redis'), () => {
 
   test('CLIENT REPLY where nobody can tell what is answered makes the connection opaque', async () => {
     client.lines('MULTI', 'CLIENT REPLY OFF', 'PING', 'EXEC');
-    await expect.poll(() => tap.opaqueConnections).toHaveLength(1);
+    await expect.poll(() => tap.opaqueSince(0)).toHaveLength(1);
     const other = await RawRedis.connect(proxy);
     other.lines('AUTH pw', 'CLIENT REPLY OFF', 'SUBSCRIBE a');
-    await expect.poll(() => tap.opaqueConnections.map(({ reason }) => reason)).toHaveLength(2);
+    await expect.poll(() => tap.opaqueSince(0).map(({ reason }) => reason)).toHaveLength(2);
     expect(tap.pending()).toEqual([]);
     other.close();
+    await say(direct, 'GET a');
+    const mark = tap.mark();
+    expect(tap.opaqueSince(mark)).toEqual([]);
+    client.lines('GET a');
+    await expect
+      .poll(() => tap.opaqueSince(mark))
+      .toMatchObject([{ connection: 1, byClient: true }]);
+    expect(tap.opaqueSince(tap.mark())).toEqual([]);
+    expect(tap.since(mark)).toEqual([]);
+    expect(tap.excessSince(mark)).toBeUndefined();
   });
 
   test('MONITOR: what it tells answers nothing', async () => {
