@@ -7,6 +7,7 @@ import { shown } from '../shown.ts';
 import type { Trace } from '../trace.ts';
 import { bodyExcerpt } from './body.ts';
 import { noResponse } from './no-response.ts';
+import { requestHeaders } from './request-headers.ts';
 import { Response } from './response.ts';
 
 /** Bounds on what an answer may cost us, whatever the app sends. */
@@ -40,7 +41,8 @@ export interface RequestOptions {
  * is retried, and each request has a connection of its own.
  *
  * A path may be a whole URL, such as a Location that the app gave. Every method throws `CheckFailure`
- * where it leads away from the app, and where no whole answer comes in time.
+ * where it leads away from the app, where a header has a value that cannot be sent, and where no whole
+ * answer comes in time.
  */
 export interface Http {
   request<Body = any>(
@@ -110,7 +112,7 @@ async function send(
     url.searchParams.append(name, String(value));
   const body =
     options.body ?? (options.json === undefined ? undefined : JSON.stringify(options.json));
-  const headers = requestHeaders(options);
+  const headers = requestHeaders(options, actionOf(method, path));
   const timeoutMs = options.timeoutMs ?? limits.timeoutMs;
   const startedAt = trace.now();
   const common = {
@@ -196,7 +198,7 @@ function targetOf(method: string, path: string, [origin, ...others]: readonly st
   if (url !== null && others.some((other) => url.origin === new URL(other).origin))
     return new URL(url.pathname + url.search, origin);
   throw new CheckFailure({
-    action: `${method} ${path.length <= 200 ? path : `${path.slice(0, 200)}…`}`,
+    action: actionOf(method, path),
     expected: `a path of the app, or a URL that begins with ${origin}`,
     actual: url === null ? `${shown(path)}, which is no URL` : `a URL of ${originOf(url)}`,
     evidence: [],
@@ -204,24 +206,14 @@ function targetOf(method: string, path: string, [origin, ...others]: readonly st
   });
 }
 
+/** Of a request that is not sent, and so not on record. */
+function actionOf(method: string, path: string): string {
+  return `${method} ${path.length <= 200 ? path : `${path.slice(0, 200)}…`}`;
+}
+
 /** `null` is what the URL standard calls the origin of `file:` and its like. */
 function originOf(url: URL): string {
   return url.origin === 'null' ? `the scheme ${url.protocol}` : url.origin;
-}
-
-function requestHeaders(options: RequestOptions): [string, string][] {
-  const given = Object.entries(options.headers ?? {}).map(([name, value]): [string, string] => [
-    name.toLowerCase(),
-    value,
-  ]);
-  const has = (name: string) => given.some(([key]) => key === name);
-  return [
-    ...(has('accept') ? [] : [['accept', 'application/json'] as [string, string]]),
-    ...(options.json !== undefined && !has('content-type')
-      ? [['content-type', 'application/json'] as [string, string]]
-      : []),
-    ...given,
-  ];
 }
 
 function headerList(headers: Record<string, string | string[] | undefined>): HeaderList {

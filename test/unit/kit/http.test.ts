@@ -50,6 +50,31 @@ describe('what is sent', () => {
     expect(json.body).toBe(JSON.stringify(value));
   });
 
+  it.each([
+    ['a line break', 'Bearer a\nb', '"Bearer a\\nb", in which "\\n" cannot stand'],
+    ['a character beyond Latin-1', 'Bearer €', '"Bearer €", in which "€" cannot stand'],
+    ['one beyond 16 bits', '🍵', '"🍵", in which "🍵" cannot stand'],
+    ['a zero', 'a\0', '"a\\u0000", in which "\\u0000" cannot stand'],
+    ['no text', { token: 1 } as unknown as string, '{"token":1}'],
+  ])('no header with %s: what the app gave cannot be sent', async (_, value, actual) => {
+    const { http, trace } = client(await echo());
+    const failure = await failureOf(() => http.get('/me', { headers: { Authorization: value } }));
+    expect(failure).toMatchObject({
+      action: 'GET /me with the header authorization',
+      expected: 'a value that can stand in a header (RFC 9110, section 5.5)',
+      actual,
+      hint: expect.stringContaining('encodebytes'),
+    });
+    expect(trace.exchanges).toEqual([]);
+  });
+
+  it('a header with all that one may hold', async () => {
+    const { http } = client(await echo());
+    const value = 'a\tb ~\x80ÿ';
+    const { json } = await http.get<Seen>('/', { headers: { 'X-All': value, 'X-None': '' } });
+    expect(json.headers).toMatchObject({ 'x-all': value, 'x-none': '' });
+  });
+
   it('a header of the check stands in for the usual one, however it is written', async () => {
     const { http } = client(await echo());
     const headers = { 'CONTENT-TYPE': 'application/merge-patch+json', Accept: '*/*' };
@@ -93,7 +118,6 @@ describe('what is sent', () => {
   });
 
   it.each([
-    [{ headers: { 'x-a': 'line\nbreak' } }, 'GET'],
     [{ headers: { 'not a name': '' } }, 'GET'],
     [{}, 'GE T'],
   ])('what HTTP cannot carry is the grader’s fault: %j %s', async (options, method) => {
