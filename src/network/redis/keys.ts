@@ -12,6 +12,7 @@ const NUMKEYS: Readonly<Record<string, number>> = {
   fcall: 1,
   fcall_ro: 1,
   lmpop: 0,
+  msetex: 0,
   sdiffcard: 0,
   sintercard: 0,
   sunioncard: 0,
@@ -24,6 +25,9 @@ const NUMKEYS: Readonly<Record<string, number>> = {
   zunion: 0,
   zunionstore: 1,
 };
+
+/** Of those commands, the ones in which more than the key stands for each: its value. */
+const ARGS_PER_KEY: Readonly<Record<string, number>> = { msetex: 2 };
 
 /** Their names have places in Redis' table of keys, so that a cluster finds its node; but they are channels. */
 const CHANNELS = new Set(['spublish', 'ssubscribe', 'sunsubscribe']);
@@ -54,11 +58,12 @@ function positions(name: string, args: string[], total: number): readonly number
 
 function counted(name: string, args: readonly string[], total: number): readonly number[] {
   const at = NUMKEYS[name] as number;
+  const step = ARGS_PER_KEY[name] ?? 1;
   const numkeys = Number(args[at]);
   // Refused by the server; and a list of that length would be the grader's end.
-  if (!Number.isInteger(numkeys) || numkeys < 0 || numkeys > total - at - 1) return [];
-  const kept = Math.min(numkeys, args.length - at - 1);
-  const keys = Array.from({ length: kept }, (_, n) => at + 1 + n);
+  if (!Number.isInteger(numkeys) || numkeys < 0 || numkeys * step > total - at - 1) return [];
+  const kept = Math.min(numkeys, Math.ceil((args.length - at - 1) / step));
+  const keys = Array.from({ length: kept }, (_, n) => at + 1 + n * step);
   return name.endsWith('store') ? [0, ...keys] : keys;
 }
 

@@ -1,3 +1,4 @@
+import { list } from '@ioredis/commands';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   isHousekeeping,
@@ -8,6 +9,7 @@ import {
 } from '../../../../src/network/redis/classify.ts';
 import { keysOf } from '../../../../src/network/redis/keys.ts';
 import { nameOf } from '../../../../src/network/redis/names.ts';
+import { cpuTimeOf } from '../../../support/cpu-time.ts';
 import { noRedis, RawRedis, type RedisServer, startRedis, titled } from './redis-server.ts';
 
 /** A command, and its keys. */
@@ -71,6 +73,7 @@ const OTHERS: readonly [line: string, keys: string][] = [
   ['SUBSCRIBE a', ''],
   ['EVAL s 99999999999999 a', ''],
   ['EVAL s x a', ''],
+  ['MSETEX 2 a 1 b', ''],
   ['EVAL s', ''],
   ['ZUNIONSTORE d 5 a', ''],
   ['NOSUCH a', ''],
@@ -100,6 +103,19 @@ const keysIn = (line: string) => {
 
 test.each([...COMMANDS, ...OTHERS])('%s: %s', (line, keys) => {
   expect(keysIn(line)).toBe(keys);
+});
+
+test('no number in any place of any command makes a list as long as it says', () => {
+  const commands = [...new Set([...list, 'msetex', 'sort_ro', 'cms.merge', 'tdigest.merge'])];
+  for (const name of commands) {
+    for (const number of ['1e15', '-1', 'NaN', '1e400']) {
+      for (let place = 1; place <= 6; place++) {
+        const words = [name, ...Array.from({ length: 6 }, () => 'a')].with(place, number);
+        const ms = cpuTimeOf(() => expect(keysOf(words, words.length).length).toBeLessThan(7));
+        expect(ms, words.join(' ')).toBeLessThan(100);
+      }
+    }
+  }
 });
 
 describe.skipIf(noRedis)(titled('the server’s own opinion'), () => {
