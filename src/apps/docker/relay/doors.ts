@@ -44,10 +44,15 @@ export async function openRoute(
     shut ??= await relay.listen(sandboxPort, (stream) => {
       const socket = connect({ ...server, noDelay: true, allowHalfOpen: true });
       const refused = () => stream.close(REFUSED);
+      const left = () => socket.destroy();
       socket.once('error', refused);
+      // The app may go before the server has answered; `join` would hear of it no more.
+      stream.once('close', left);
       socket.once('connect', () => {
         socket.off('error', refused);
-        join(stream, socket);
+        stream.off('close', left);
+        if (stream.destroyed) socket.destroy();
+        else join(stream, socket);
       });
     });
   };
