@@ -1,4 +1,5 @@
-import { isQuery } from '../network/postgres/classify.ts';
+import { ownText } from '../network/own-text.ts';
+import { queryJudge } from '../network/postgres/classify.ts';
 import type { StatementRecord } from '../network/postgres/statement.ts';
 import type { PostgresTap } from '../network/postgres/tap.ts';
 import {
@@ -43,6 +44,9 @@ export interface PostgresProbe extends Network {
 
 export type PostgresLink = ServiceLink<PostgresTap>;
 
+/** Characters of a statement in a line of evidence. */
+const MOST_SHOWN = 2_000;
+
 const SERVICE: Service<StatementRecord> = {
   name: 'Postgres',
   protocol: "Postgres' protocol 3",
@@ -54,6 +58,8 @@ export function createPostgresProbe(
   signal: AbortSignal,
   record: Omit<NetworkRecord, 'service'>,
   begin: Marks = marksOf(links()),
+  // Judges that which the taps keep of this check, and so keeps no more texts than they do.
+  isQuery = queryJudge(),
 ): PostgresProbe {
   const since = (marks: Marks) => answeredSince(SERVICE, links(), marks).filter(isQuery);
   return {
@@ -71,15 +77,16 @@ export function createPostgresProbe(
       }),
     of: (process) => {
       const own = linksOf(links(), process);
-      return createPostgresProbe(() => own, signal, { ...record, process }, begin);
+      return createPostgresProbe(() => own, signal, { ...record, process }, begin, isQuery);
     },
   };
 }
 
-/** Statements as evidence: one line each, white space folded. */
+/** Statements as evidence: one line each, white space folded; of a long one the beginning. */
 export function statementLines(statements: readonly StatementRecord[]): string[] {
   return statements.map(({ sql, error }) => {
-    const line = sql.replace(/\s+/g, ' ').trim();
+    const cut = sql.length > MOST_SHOWN ? `${ownText(sql.slice(0, MOST_SHOWN), 'utf8')}…` : sql;
+    const line = cut.replace(/\s+/g, ' ').trim();
     return error === undefined ? line : `${line}  -- failed: ${error.message}`;
   });
 }

@@ -25,6 +25,9 @@ const ENDS_FROM = new Set(
   'WHERE GROUP HAVING WINDOW ORDER LIMIT OFFSET FETCH FOR UNION INTERSECT EXCEPT'.split(' '),
 );
 
+/** Far more than a question of a driver's has, spaces among them. */
+const MOST_TOKENS = 2_000;
+
 /** Whether it begins, ends or parts a transaction: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE … */
 export function isTransactionControl(statement: Sql): boolean {
   return startsWithOneOf(TRANSACTION, statement.sql);
@@ -42,6 +45,7 @@ export function isSessionControl(statement: Sql): boolean {
  */
 export function isIntrospection(statement: Sql): boolean {
   const words = significant(statement.sql);
+  if (words === undefined) return false;
   if (words[0] !== 'SELECT' && words[0] !== 'WITH') return false;
   if (words.some((word) => WRITES.has(word))) return false;
   const own = namesOfWith(words);
@@ -54,6 +58,19 @@ export function isQuery(statement: Sql): boolean {
   return (
     !isTransactionControl(statement) && !isSessionControl(statement) && !isIntrospection(statement)
   );
+}
+
+/** `isQuery` for many statements: reads each text once, and keeps it as long as it is kept itself. */
+export function queryJudge(): (statement: Sql) => boolean {
+  const known = new Map<string, boolean>();
+  return (statement) => {
+    let verdict = known.get(statement.sql);
+    if (verdict === undefined) {
+      verdict = isQuery(statement);
+      known.set(statement.sql, verdict);
+    }
+    return verdict;
+  };
 }
 
 /** The first part of each name in the lists after FROM and JOIN; functions are not tables. */
@@ -87,17 +104,22 @@ function namesOfWith(words: readonly string[]): Set<string> {
 }
 
 function startsWithOneOf(beginnings: readonly string[], sql: string): boolean {
-  const words = significant(sql, 3);
+  const words = significant(sql, 3) ?? [];
   return beginnings.some((beginning) =>
     beginning.split(' ').every((word, index) => words[index] === word),
   );
 }
 
-/** The tokens but for spaces and comments, in upper case; quoted identifiers without their quotes. */
-function significant(sql: string, limit = Number.POSITIVE_INFINITY): string[] {
+/**
+ * The tokens but for spaces and comments, in upper case; quoted identifiers without their quotes.
+ * Undefined for a text of more tokens than a driver's question has.
+ */
+function significant(sql: string, limit = Number.POSITIVE_INFINITY): string[] | undefined {
   const found: string[] = [];
+  let read = 0;
   for (const { kind, text } of tokens(sql)) {
     if (found.length >= limit) break;
+    if (++read > MOST_TOKENS) return undefined;
     if (kind === 'space' || kind === 'comment') continue;
     found.push(text.replace(/^"(.*)"$/s, '$1').toUpperCase());
   }

@@ -4,6 +4,7 @@ import {
   isQuery,
   isSessionControl,
   isTransactionControl,
+  queryJudge,
 } from '../../../src/network/postgres/classify.ts';
 import { tokens } from '../../../src/network/postgres/lex.ts';
 import { pieceAt, splitStatements } from '../../../src/network/postgres/split.ts';
@@ -71,6 +72,23 @@ test('long and hostile texts take little time', () => {
     };
     expect(cpuTimeOf(read), part).toBeLessThan(1_000);
   }
+});
+
+test('a text is judged once, however often it comes, and read no further than it takes', () => {
+  const dense = `SELECT ${'a,'.repeat(32_000)}`;
+  const equal = Array.from({ length: 10_000 }, () => ({ sql: dense }));
+  expect(cpuTimeOf(() => equal.filter(queryJudge()))).toBeLessThan(500);
+  const different = Array.from({ length: 100 }, (_, n) => ({ sql: `${dense}${n}` }));
+  expect(cpuTimeOf(() => different.filter(queryJudge()))).toBeLessThan(1_000);
+});
+
+test.for([
+  ['SELECT 1', true],
+  ['BEGIN', false],
+  ['SELECT 1 FROM pg_class', false],
+] as const)('a verdict that is remembered is the same: %s', ([sql, verdict]) => {
+  const judge = queryJudge();
+  expect([judge({ sql }), judge({ sql })]).toEqual([verdict, verdict]);
 });
 
 test('a position of the server is counted in characters', () => {
