@@ -15,6 +15,8 @@ export interface Results {
   durationMs: number;
   /** True where it was stopped: what follows is what had been graded by then. */
   interrupted: boolean;
+  /** Packs whose graders have type errors, as they were named. */
+  mistyped: readonly string[];
   labs: readonly LabResults[];
 }
 

@@ -19,8 +19,8 @@ export async function readReport(file: string, cwd: string): Promise<Report> {
   });
   const value = parse(text, name);
   refuseOtherFormat(value, name);
-  const { problemsOfReport } = await import('./report-problems.ts');
-  const problems = problemsOfReport(value);
+  const { problemsOf } = await import('./record-problems.ts');
+  const problems = problemsOf('report', value);
   if (problems.length > 0)
     throw usageError(`${name} is not as a report must be:`, {
       detail: problems.join('\n'),

@@ -26,7 +26,7 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
   if (options.from !== undefined) {
     refuseBesideFrom(options);
     const results = await readResults(path.resolve(host.cwd, options.from), options.from);
-    return conclude(onlyLabs(results, options.labs), matrices, 0, host);
+    return conclude(onlyLabs(results, options.labs), matrices, host);
   }
   const settings = settingsOf(options);
   const packs = await openPacks(options.pack, host);
@@ -53,20 +53,21 @@ export async function verifyCommand(options: VerifyCommandOptions, host: Host): 
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     interrupted: host.signal.aborted,
+    mistyped,
     labs,
   };
   if (options.json !== undefined)
     await atomicFile(path.resolve(host.cwd, options.json))(`${JSON.stringify(results)}\n`);
-  const code = await conclude(results, matrices, mistyped, host);
-  if (results.interrupted) throw interrupted();
-  return code;
+  return conclude(results, matrices, host);
 }
 
-/** Tells what the results come to, and gives the exit code. */
+/**
+ * Tells what the results come to, and gives the exit code.
+ * @throws {LabsError} interrupted: they are not all that there was to be
+ */
 async function conclude(
   results: Results,
   matrices: readonly MatrixFile[],
-  mistyped: number,
   host: Host,
 ): Promise<number> {
   const findings = results.labs.map(findingsOf);
@@ -75,12 +76,16 @@ async function conclude(
   const all = results.labs.flatMap((lab) => lab.results);
   const wrong = findings.reduce((sum, each) => sum + each.wrong, 0);
   const idle = findings.reduce((sum, each) => sum + each.idle.length, 0);
+  const { mistyped } = results;
+  if (mistyped.length > 0)
+    host.stdout.write(`\nThe graders of ${mistyped.join(', ')} have type errors.\n`);
   const partly = results.interrupted ? ' (interrupted: this is what had been graded)' : '';
   host.stdout.write(
     `\nverify: ${all.length - wrong} passed, ${wrong + idle} failed, 0 skipped${partly}\n`,
   );
+  if (results.interrupted) throw interrupted();
   if (all.some(({ environment }) => environment)) return ExitCode.environment;
-  return wrong + idle + mistyped === 0 ? ExitCode.passed : ExitCode.belowPassingScore;
+  return wrong + idle + mistyped.length === 0 ? ExitCode.passed : ExitCode.belowPassingScore;
 }
 
 async function writeMatrices(

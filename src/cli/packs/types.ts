@@ -16,13 +16,13 @@ const TIMEOUT_MS = 300_000;
  * Checks the types of the graders in the packs that the user named, with the pack's own TypeScript or
  * that of labs, and prints what it finds. Says so where there is none.
  *
- * @returns how many packs have type errors
+ * @returns the packs that have type errors, as they were named
  */
-export async function typeErrors(packs: readonly Pack[], host: Host): Promise<number> {
-  let mistyped = 0;
+export async function typeErrors(packs: readonly Pack[], host: Host): Promise<string[]> {
+  const mistyped: string[] = [];
   for (const pack of packs) {
     if (pack.origin.pack === BUILT_IN) continue;
-    if (!(await isWellTyped(pack, host))) mistyped += 1;
+    if (!(await isWellTyped(pack, host))) mistyped.push(pack.origin.pack);
   }
   return mistyped;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { RESULTS_FORMAT, type Results } from '../../authoring/results.ts';
+import { problemsOf } from '../../catalog/record-problems.ts';
 import { messageOf, usageError } from '../../core/errors.ts';
 
 /**
@@ -12,20 +13,27 @@ export async function readResults(file: string, shownAs: string): Promise<Result
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw usageError(`${shownAs} cannot be read: ${messageOf(error)}.`, { hint, cause: error });
   });
-  const { format, labs } = parsed(text);
-  if (format === RESULTS_FORMAT && Array.isArray(labs)) return JSON.parse(text) as Results;
-  throw usageError(
-    `${shownAs} holds no results of \`labs verify\` in the format ${RESULTS_FORMAT}.`,
-    {
-      hint,
-    },
-  );
+  const value = parsed(text);
+  if (value?.format !== RESULTS_FORMAT)
+    throw usageError(
+      `${shownAs} holds no results of \`labs verify\` in the format ${RESULTS_FORMAT}.`,
+      { hint },
+    );
+  const problems = problemsOf('verify', value);
+  if (problems.length > 0)
+    throw usageError(`${shownAs} is not as results of \`labs verify\` must be:`, {
+      detail: problems.join('\n'),
+      hint: `${hint} schemas/verify.schema.json describes it.`,
+    });
+  // A record of before this was told has none.
+  const { mistyped = [], ...results } = value as Omit<Results, 'mistyped'> & Partial<Results>;
+  return { ...results, mistyped };
 }
 
-function parsed(text: string): Partial<Record<keyof Results, unknown>> {
+function parsed(text: string): { format?: unknown } | null | undefined {
   try {
-    return (JSON.parse(text) ?? {}) as Partial<Record<keyof Results, unknown>>;
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }

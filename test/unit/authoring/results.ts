@@ -153,6 +153,7 @@ export function resultsOf(labs: readonly LabResults[], more: Partial<Results> = 
     startedAt: '2026-01-02T03:04:05.678Z',
     durationMs: 60_000,
     interrupted: false,
+    mistyped: [],
     labs,
     ...more,
   };

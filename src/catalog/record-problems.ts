@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import reportSchema from '../../schemas/report.schema.json' with { type: 'json' };
+import verifySchema from '../../schemas/verify.schema.json' with { type: 'json' };
 import { expectationOf, JSON_NOUNS } from './expectation.ts';
 import { quote } from './quote.ts';
 import { type SchemaError, usefulErrors } from './schema-errors.ts';
@@ -8,18 +9,22 @@ import { type SchemaError, usefulErrors } from './schema-errors.ts';
 /** Nobody reads more. */
 const MAX_PROBLEMS = 10;
 
-let compiled: ValidateFunction | undefined;
+/** What labs writes and reads again. */
+const SCHEMAS = { report: reportSchema, verify: verifySchema };
 
-/** Where a value departs from the schema of reports, in sentences; none if it conforms. */
-export function problemsOfReport(value: unknown): string[] {
-  compiled ??= compile();
-  if (compiled(value)) return [];
-  const problems = usefulErrors(compiled.errors ?? []).map(sentence);
+const compiled = new Map<keyof typeof SCHEMAS, ValidateFunction>();
+
+/** Where a value departs from the schema of its kind, in sentences; none if it conforms. */
+export function problemsOf(kind: keyof typeof SCHEMAS, value: unknown): string[] {
+  const validate = compiled.get(kind) ?? compile(kind);
+  compiled.set(kind, validate);
+  if (validate(value)) return [];
+  const problems = usefulErrors(validate.errors ?? []).map(sentence);
   const rest = problems.length - MAX_PROBLEMS;
   return [...problems.slice(0, MAX_PROBLEMS), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }
 
-function compile(): ValidateFunction {
+function compile(kind: keyof typeof SCHEMAS): ValidateFunction {
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -27,7 +32,7 @@ function compile(): ValidateFunction {
     strictRequired: false,
   });
   formats.default(ajv);
-  return ajv.compile(reportSchema);
+  return ajv.compile(SCHEMAS[kind]);
 }
 
 function sentence(error: SchemaError): string {
