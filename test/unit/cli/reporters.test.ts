@@ -56,7 +56,7 @@ describe('labs report', () => {
   it('shows the report as the grade did', async () => {
     const { code, stdout } = await run(['report', 'report.json']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Not passed  4/15 (26.7 %)');
+    expect(stdout).toContain('Not passed  4/15 (26.6 %)');
   });
 
   it('says where nothing is written, since there is no grade', async () => {
