@@ -1,7 +1,8 @@
 import type { Contract, ContractResponse } from '../core/contract.ts';
 import type { Violation } from '../core/exchange.ts';
+import { join } from '../core/json-pointer.ts';
 import { either } from './expectation.ts';
-import { join, type Node, OpenApiDocument } from './openapi/document.ts';
+import { type Node, OpenApiDocument } from './openapi/document.ts';
 import { headerViolations, mediaTypeOf } from './openapi/headers.ts';
 import { readJson, shown } from './openapi/json-body.ts';
 import {

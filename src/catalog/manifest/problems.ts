@@ -1,3 +1,4 @@
+import { partsOf } from '../../core/json-pointer.ts';
 import { either, expectationOf, YAML_NOUNS } from '../expectation.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
@@ -138,9 +139,5 @@ export function dotted(path: Path): string {
 }
 
 function pathOf(pointer: string): (string | number)[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  return partsOf(pointer).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }

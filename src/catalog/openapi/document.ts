@@ -1,4 +1,5 @@
 import { bug, LabsError } from '../../core/errors.ts';
+import { join, partsOf } from '../../core/json-pointer.ts';
 import { placeOf } from '../yaml/source.ts';
 import { readYamlFile, type YamlFile } from '../yaml-file.ts';
 
@@ -96,19 +97,6 @@ function fragmentOf(ref: string): string | undefined {
   }
 }
 
-export function join(pointer: string, ...names: readonly string[]): string {
-  return [pointer, ...names.map((name) => name.replaceAll('~', '~0').replaceAll('/', '~1'))].join(
-    '/',
-  );
-}
-
 export function isMapping(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function partsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

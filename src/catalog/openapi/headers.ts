@@ -1,6 +1,7 @@
 import type { HeaderList, Violation } from '../../core/exchange.ts';
+import { join } from '../../core/json-pointer.ts';
 import { either } from '../expectation.ts';
-import { isMapping, join, type Node, type OpenApiDocument } from './document.ts';
+import { isMapping, type Node, type OpenApiDocument } from './document.ts';
 import type { Schemas } from './schemas.ts';
 
 /** Judges the header fields that a documented response names. */

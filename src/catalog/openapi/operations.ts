@@ -1,4 +1,5 @@
-import { isMapping, join, type Node, type OpenApiDocument } from './document.ts';
+import { join } from '../../core/json-pointer.ts';
+import { isMapping, type Node, type OpenApiDocument } from './document.ts';
 import { Router } from './router.ts';
 
 /** The documented responses of an operation, by status: `200`, `4XX`, `default`. */

@@ -1,3 +1,5 @@
+import { partsOf } from '../../core/json-pointer.ts';
+
 /** What a JSON Pointer (RFC 6901) leads to; undefined where it leads nowhere, which JSON never is. */
 export function resolvePointer(value: unknown, pointer: string): unknown {
   return partsOf(pointer).reduce<unknown>((here, part) => {
@@ -5,11 +7,4 @@ export function resolvePointer(value: unknown, pointer: string): unknown {
     if (typeof here !== 'object' || here === null) return undefined;
     return Object.hasOwn(here, part) ? (here as Record<string, unknown>)[part] : undefined;
   }, value);
-}
-
-function partsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
