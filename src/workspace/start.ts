@@ -11,6 +11,7 @@ import {
   usageError,
 } from '../core/errors.ts';
 import type { LabEntry } from '../core/lab.ts';
+import { draftPrefix, isPlaceUnfit, removeEmpty } from '../platform/draft-place.ts';
 import { copyTemplate } from './template.ts';
 
 export interface StartRequest {
@@ -45,7 +46,7 @@ export async function startWorkspace(request: StartRequest): Promise<StartedWork
   let made: string | undefined;
   try {
     made = await mkdir(parent, { recursive: true });
-    draft = await mkdtemp(draftPrefix(directory, existed));
+    draft = await mkdtemp(draftPrefix(directory, existed, 'start'));
     await copyTemplate(entry, language, path.basename(directory), draft, signal);
     if (signal.aborted) throw interrupted();
     await publish(draft, directory, existed);
@@ -54,23 +55,6 @@ export async function startWorkspace(request: StartRequest): Promise<StartedWork
     if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     if (made !== undefined) await removeEmpty(parent, made);
     throw asLabsError(error, directory);
-  }
-}
-
-/**
- * Within the target's file system, where a rename is whole or not at all: beside it, or in it where
- * it exists, since its parent may be somebody else's.
- */
-function draftPrefix(directory: string, existed: boolean): string {
-  return existed
-    ? path.join(directory, '.labs-start-')
-    : path.join(path.dirname(directory), `.${path.basename(directory)}-`);
-}
-
-/** Removes directories from `last` up to `first`, unless somebody has put something in. */
-async function removeEmpty(last: string, first: string): Promise<void> {
-  for (let directory = last; directory.startsWith(first); directory = path.dirname(directory)) {
-    await rmdir(directory).catch(() => undefined);
   }
 }
 
@@ -148,12 +132,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function asLabsError(error: unknown, directory: string): LabsError {
   if (error instanceof LabsError) return error;
-  const code = errorCode(error) ?? '';
-  if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ENAMETOOLONG'].includes(code)) {
+  if (isPlaceUnfit(error))
     return usageError(`${directory} cannot be made: ${messageOf(error)}.`, { cause: error });
-  }
   return environmentError(
-    `The workspace ${directory} cannot be made: ${REASONS[code] ?? messageOf(error)}.`,
+    `The workspace ${directory} cannot be made: ${REASONS[errorCode(error) ?? ''] ?? messageOf(error)}.`,
     { detail: (error as { path?: string }).path, cause: error },
   );
 }

@@ -1,15 +1,15 @@
-import { chmod, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { displayPath } from '../../catalog/display-path.ts';
 import {
   environmentError,
-  errorCode,
   interrupted,
   LabsError,
   messageOf,
   usageError,
 } from '../../core/errors.ts';
 import { atomicFile } from '../../platform/atomic-file.ts';
+import { draftPrefix, isPlaceUnfit, removeEmpty } from '../../platform/draft-place.ts';
 import { exists } from '../../platform/exists.ts';
 import type { Files } from './scaffold.ts';
 
@@ -41,9 +41,7 @@ export async function publish(publication: Publication): Promise<void> {
   try {
     const existed = await exists(root);
     made = await mkdir(existed ? root : path.dirname(root), { recursive: true });
-    draft = await mkdtemp(
-      existed ? path.join(root, '.labs-new-') : `${path.dirname(root)}/.${path.basename(root)}-`,
-    );
+    draft = await mkdtemp(draftPrefix(root, existed, 'new'));
     // What mkdtemp makes is for its owner alone.
     await chmod(draft, 0o777 & ~process.umask());
     for (const [file, text] of files) {
@@ -95,17 +93,10 @@ function there(file: string, cwd: string): LabsError {
   });
 }
 
-/** Removes directories from `last` up to `first`, unless somebody has put something in. */
-async function removeEmpty(last: string, first: string): Promise<void> {
-  for (let directory = last; directory.startsWith(first); directory = path.dirname(directory))
-    await rmdir(directory).catch(() => undefined);
-}
-
 function asLabsError(error: unknown, root: string): LabsError {
   if (error instanceof LabsError) return error;
   const message = `Nothing was written to ${root}: ${messageOf(error)}.`;
-  if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ENAMETOOLONG'].includes(errorCode(error) ?? ''))
-    return usageError(message, { cause: error });
+  if (isPlaceUnfit(error)) return usageError(message, { cause: error });
   return environmentError(message, {
     hint: 'See whether you may write there, and whether the disk has room.',
     cause: error,
