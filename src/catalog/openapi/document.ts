@@ -11,6 +11,11 @@ export interface Node {
   pointer: string;
 }
 
+interface FaultOptions {
+  hint?: string;
+  cause?: unknown;
+}
+
 /** An OpenAPI document as written; its references stay within it. */
 export class OpenApiDocument {
   readonly root: Json;
@@ -74,10 +79,10 @@ export class OpenApiDocument {
   }
 
   /** A fault of the contract, named by place and pointer. */
-  fault(pointer: string, message: string, cause?: unknown): LabsError {
+  fault(pointer: string, message: string, options: FaultOptions = {}): LabsError {
     const span = this.#file.keySpan(partsOf(pointer));
     const place = placeOf(this.#file.source, span);
-    return bug(`The contract is faulty: ${place}: at ${pointer || '/'}: ${message}.`, { cause });
+    return bug(`The contract is faulty: ${place}: at ${pointer || '/'}: ${message}.`, options);
   }
 
   #get(pointer: string): unknown {

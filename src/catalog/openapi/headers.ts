@@ -2,6 +2,7 @@ import type { HeaderList, Violation } from '../../core/exchange.ts';
 import { join } from '../../core/json-pointer.ts';
 import { either } from '../expectation.ts';
 import { isMapping, type Node, type OpenApiDocument } from './document.ts';
+import { isJudged, readingsOf } from './header-values.ts';
 import type { Schemas } from './schemas.ts';
 
 /** Judges the header fields that a documented response names. */
@@ -14,7 +15,7 @@ export function headerViolations(
   return document
     .members(join(response.pointer, 'headers'), { extensible: false })
     .map(([name, header]) => ({ name: name.toLowerCase(), header }))
-    .filter(({ name }) => name !== 'content-type')
+    .filter(({ name }) => isJudged(name))
     .flatMap(({ name, header }): Violation[] => {
       const at = `header ${name}`;
       const value = fieldValue(headers, name);
@@ -24,11 +25,34 @@ export function headerViolations(
       }
       if (!isMapping(header.value['schema'])) return [];
       const pointer = join(header.pointer, 'schema');
-      const typed = asType(value, document.at(pointer).value['type']);
-      return schemas
-        .violations(pointer, typed, value.length)
-        .map((violation) => ({ ...violation, at }));
+      return valueViolations(document, schemas, pointer, value).map((violation) => ({
+        ...violation,
+        at,
+      }));
     });
+}
+
+/** None if one of the things that the text may stand for is right, else those of the likeliest. */
+function valueViolations(
+  document: OpenApiDocument,
+  schemas: Schemas,
+  pointer: string,
+  text: string,
+): Violation[] {
+  const judge = (at: string, value: unknown) => schemas.violations(at, value, text.length);
+  const readings = readingsOf(
+    document,
+    pointer,
+    text,
+    (at, value) => judge(at, value).length === 0,
+  );
+  let ofLikeliest: Violation[] | undefined;
+  for (const reading of readings) {
+    const violations = judge(pointer, reading);
+    if (violations.length === 0) return [];
+    ofLikeliest ??= violations;
+  }
+  return ofLikeliest ?? [];
 }
 
 /** Judges the media type; and says which of the documented ones the response has. */
@@ -59,13 +83,4 @@ function covers(range: string, given: string): boolean {
   const bare = (range.split(';', 1)[0] as string).trim();
   if (bare === '*/*') return true;
   return bare.endsWith('/*') ? given.startsWith(bare.slice(0, -1)) : given === bare;
-}
-
-/** A field's value is text; a schema may want it as a number or a truth value. */
-function asType(value: string, type: unknown): unknown {
-  if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(value)) {
-    return Number(value);
-  }
-  if (type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
-  return value;
 }

@@ -1,5 +1,6 @@
 import { join } from '../../core/json-pointer.ts';
 import { isMapping, type Node, type OpenApiDocument } from './document.ts';
+import { checkReadable, isJudged } from './header-values.ts';
 import { Router } from './router.ts';
 
 /** The documented responses of an operation, by status: `200`, `4XX`, `default`. */
@@ -64,14 +65,19 @@ function responsesOf(document: OpenApiDocument, pointer: string): Operation {
   return new Map(responses);
 }
 
-/** Follows every reference to headers and media types, so that a broken one is seen at once. */
+/** Follows every reference to headers and media types, so that what is broken is seen at once. */
 function checkParts(document: OpenApiDocument, response: Node): void {
   for (const part of ['headers', 'content']) {
-    for (const [, node] of document.members(join(response.pointer, part), { extensible: false })) {
+    for (const [name, node] of document.members(join(response.pointer, part), {
+      extensible: false,
+    })) {
       const schema = node.value['schema'];
-      if (isMapping(schema)) document.at(join(node.pointer, 'schema'));
-      else if (schema !== undefined && typeof schema !== 'boolean') {
-        throw document.fault(join(node.pointer, 'schema'), 'expected a schema');
+      const pointer = join(node.pointer, 'schema');
+      if (isMapping(schema)) {
+        document.at(pointer);
+        if (part === 'headers' && isJudged(name)) checkReadable(document, pointer);
+      } else if (schema !== undefined && typeof schema !== 'boolean') {
+        throw document.fault(pointer, 'expected a schema');
       }
     }
   }

@@ -71,7 +71,7 @@ class SchemaSet {
     try {
       return this.#load().compile({ $ref: `contract#${encodeURI(pointer)}` });
     } catch (error) {
-      throw this.#document.fault(pointer, (error as Error).message, error);
+      throw this.#document.fault(pointer, (error as Error).message, { cause: error });
     }
   }
 
