@@ -50,6 +50,34 @@ describe.each(VALIDATORS)('by %s', (_, judge) => {
       `body: a multiple of ${multipleOf}, not ${value}`,
     ]);
   });
+
+  test.each([
+    ['date-time', '2026-01-31T12:30:00Z'],
+    ['date-time', '2026-01-31t12:30:00.123456z'],
+    ['date-time', '2026-01-31T12:30:00-05:30'],
+    ['date-time', '2016-12-31T23:59:60Z'],
+    ['date-time', '2017-01-01T00:59:60+01:00'],
+    ['time', '12:30:00.5+00:00'],
+  ])('as %s RFC 3339 has %j', async (format, value) => {
+    expect(await judge({ format }, value)).toEqual([]);
+  });
+
+  test.each([
+    ['date-time', '2026-01-31 12:30:00Z'],
+    ['date-time', '2026-01-31T12:30:00+00'],
+    ['date-time', '2026-01-31T12:30:00+0000'],
+    ['date-time', '2026-01-31T12:30:00'],
+    ['date-time', '2026-02-29T12:30:00Z'],
+    ['date-time', '2026-01-31T24:00:00Z'],
+    ['date-time', '2026-01-31T12:30:60Z'],
+    ['date-time', '2026-01-31T12:30:00+24:00'],
+    ['date-time', '2026-01-31T12:30:00Z\n'],
+    ['time', '12:30:00+00'],
+  ])('as %s it has not %j', async (format, value) => {
+    expect(await judge({ format }, value)).toMatchObject([
+      expect.stringContaining(format === 'time' ? 'a time' : 'a date and time (RFC 3339)'),
+    ]);
+  });
 });
 
 test('a multiple of nothing makes no sense', async () => {
