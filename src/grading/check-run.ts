@@ -145,7 +145,7 @@ function contextOf(
   const { incidents } = trace;
   const shared: SharedContext = {
     http: createHttp({ origin, instances: world?.web ?? [], trace, contract, signal }),
-    sql: sqlOf(world, signal),
+    sql: sqlOf(world, signal, trace),
     redis: createRedis(world?.redis ?? NO_REDIS, signal),
     // With the same data it would meet its own, such as an address that is taken.
     random: createRandom(seed, 'again' in place && place.again ? `${id}, again` : id),
@@ -190,8 +190,9 @@ const NO_REDIS: RedisConnection = {
   },
 };
 
-function sqlOf(world: World | undefined, signal: AbortSignal): Sql {
-  if (world?.database !== undefined) return createSql(world.database, signal);
+function sqlOf(world: World | undefined, signal: AbortSignal, trace: Trace): Sql {
+  if (world?.database !== undefined)
+    return createSql(world.database, signal, () => trace.exchanges);
   return async () => {
     throw new NotAvailable('needs the database behind the server');
   };
