@@ -17,6 +17,7 @@ import {
   type Service,
   seenOnAny,
 } from './observation.ts';
+import { found } from './pattern.ts';
 
 export type { StatementRecord };
 
@@ -70,7 +71,7 @@ export function createPostgresProbe(
       return { result: await action(), statements: since(from) };
     },
     seen: (pattern, options) =>
-      seenOnAny(SERVICE, links(), ({ sql }) => pattern.test(sql), {
+      seenOnAny(SERVICE, links(), ({ sql }) => found(pattern, sql) !== undefined, {
         ...options,
         signal,
         otherwise: 'no such statement reached Postgres',

@@ -16,6 +16,7 @@ import {
   type Service,
   seenOnAny,
 } from './observation.ts';
+import { found } from './pattern.ts';
 import { shown } from './shown.ts';
 
 export type { CommandRecord };
@@ -67,7 +68,7 @@ export function createRedisProbe(
       return { result: await action(), commands: since(from) };
     },
     seen: (pattern, options) =>
-      seenOnAny(SERVICE, links(), (command) => pattern.test(textOf(command)), {
+      seenOnAny(SERVICE, links(), (command) => found(pattern, textOf(command)) !== undefined, {
         ...options,
         signal,
         otherwise: 'no such command reached Redis',

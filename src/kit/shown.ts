@@ -19,18 +19,26 @@ function escaped(text: string): string {
 }
 
 function jsonOrInspect(value: unknown): string {
+  if (value instanceof Date) return dateText(value);
   const plain = value !== null && typeof value === 'object' && !(value instanceof RegExp);
   if (plain) {
     try {
-      // 1e400 is valid JSON, and the number that it becomes is none.
-      const infinite = (_: string, member: unknown) => {
-        if (typeof member === 'number' && !Number.isFinite(member)) throw new RangeError();
-        return member;
-      };
-      return JSON.stringify(value, infinite) ?? inspect(value);
+      return JSON.stringify(value, asShown) ?? inspect(value);
     } catch {
       // That, or cyclic, or deeper than the stack: inspect copes.
     }
   }
   return inspect(value, { depth: 2, breakLength: Infinity, maxStringLength: 200 });
+}
+
+function asShown(this: Record<string, unknown>, name: string, member: unknown): unknown {
+  // 1e400 is valid JSON, and the number that it becomes is none.
+  if (typeof member === 'number' && !Number.isFinite(member)) throw new RangeError();
+  // JSON makes a text of it before it comes here, and the same text is another value.
+  const date = this[name];
+  return date instanceof Date ? dateText(date) : member;
+}
+
+function dateText(date: Date): string {
+  return `Date(${inspect(date)})`;
 }

@@ -1,5 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Response } from '../http/response.ts';
+import { found } from '../pattern.ts';
+import { same } from '../same.ts';
 import { shown } from '../shown.ts';
 
 export interface ResponseExpectation {
@@ -31,7 +32,8 @@ export function expectResponse(response: Response): ResponseExpectation {
     toHaveHeader: (name, value) => {
       const actual = response.requiredHeader(name);
       const holds =
-        value === undefined || (typeof value === 'string' ? actual === value : value.test(actual));
+        value === undefined ||
+        (typeof value === 'string' ? actual === value : found(value, actual) !== undefined);
       if (!holds) throw response.failure(`${name}: ${wanted(value)}`, `${name}: ${shown(actual)}`);
     },
     notToHaveHeader: (name) => {
@@ -58,7 +60,7 @@ export function expectResponse(response: Response): ResponseExpectation {
       const body: unknown = response.json;
       for (const [name, expected] of Object.entries(members)) {
         const actual = memberOf(body, name);
-        if (isDeepStrictEqual(actual, expected)) continue;
+        if (same(actual, expected)) continue;
         throw response.failure(
           `"${name}": ${shown(expected)} in the body`,
           actual === undefined ? 'no such member' : `"${name}": ${shown(actual)}`,

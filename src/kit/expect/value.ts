@@ -1,11 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import { describeExchange } from '../../core/exchange.ts';
 import { CheckFailure } from '../../core/failure.ts';
 import type { Response } from '../http/response.ts';
+import { found } from '../pattern.ts';
+import { same } from '../same.ts';
 import { shown } from '../shown.ts';
 
 export interface ValueExpectation<T> {
-  /** Same value, compared in depth, types included. */
+  /** Same value, compared in depth, types included; -0 is 0. */
   toBe(expected: T): void;
   notToBe(unexpected: T): void;
   toBeOneOf(expected: readonly T[]): void;
@@ -42,29 +43,29 @@ export function expectValue<T>(actual: T, what: string, after?: Response): Value
     throw failure('to be a list');
   };
   const has = (members: readonly unknown[], member: unknown) =>
-    members.some((candidate) => isDeepStrictEqual(candidate, member));
+    members.some((candidate) => same(candidate, member));
   return {
     toBe: (expected) => {
-      if (!isDeepStrictEqual(actual, expected)) throw failure(`to be ${shown(expected)}`);
+      if (!same(actual, expected)) throw failure(`to be ${shown(expected)}`);
     },
     notToBe: (unexpected) => {
-      if (isDeepStrictEqual(actual, unexpected)) throw failure(`not to be ${shown(unexpected)}`);
+      if (same(actual, unexpected)) throw failure(`not to be ${shown(unexpected)}`);
     },
     toBeOneOf: (expected) => {
       if (!has(expected, actual)) throw failure(`to be one of ${shown(expected)}`);
     },
     toMatch: (pattern) => {
-      if (!pattern.test(text())) throw failure(`to match ${pattern}`);
+      if (found(pattern, text()) === undefined) throw failure(`to match ${pattern}`);
     },
     notToMatch: (pattern) => {
-      const match = pattern.exec(text());
-      if (match !== null) throw failure(`not to match ${pattern}`, `${shown(match[0])} in it`);
+      const match = found(pattern, text());
+      if (match !== undefined) throw failure(`not to match ${pattern}`, `${shown(match)} in it`);
     },
     toBeAtLeast: (minimum) => {
-      if (number() < minimum) throw failure(`to be at least ${minimum}`);
+      if (number() < bound(minimum)) throw failure(`to be at least ${minimum}`);
     },
     toBeAtMost: (maximum) => {
-      if (number() > maximum) throw failure(`to be at most ${maximum}`);
+      if (number() > bound(maximum)) throw failure(`to be at most ${maximum}`);
     },
     toBeUnique: () => {
       const members = list();
@@ -86,4 +87,10 @@ export function expectValue<T>(actual: T, what: string, after?: Response): Value
         throw failure(`not to include ${shown(members)}`, `${shown(present)} in it`);
     },
   };
+}
+
+/** Nothing is less than NaN, nor more: it would hold of whatever the app did. */
+function bound(limit: number): number {
+  if (Number.isNaN(limit)) throw new TypeError('a bound of the check is NaN');
+  return limit;
 }

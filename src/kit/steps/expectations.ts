@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Expect } from '../../core/checks-file.ts';
 import type { Violation } from '../../core/exchange.ts';
 import { expect } from '../expect/expect.ts';
 import type { Response } from '../http/response.ts';
+import { same } from '../same.ts';
 import { shown } from '../shown.ts';
 import { resolvePointer } from './pointer.ts';
 import type { Scope } from './scope.ts';
@@ -75,7 +75,7 @@ function expectMembers(answer: Response, body: unknown, wanted: Mapping): void {
   if (!allPointers && !isMapping(body)) throw answer.failure('an object in the body', shown(body));
   for (const name of names) {
     const actual = at(body, name);
-    if (!isDeepStrictEqual(actual, wanted[name]))
+    if (!same(actual, wanted[name]))
       throw atFault(answer, name, shown(wanted[name]), actual);
   }
 }
@@ -88,7 +88,7 @@ function expectSame(answer: Response, body: unknown, wanted: Mapping): void {
   }
   for (const name of Object.keys(wanted)) {
     const actual = ownMember(body, name);
-    if (!isDeepStrictEqual(actual, wanted[name]))
+    if (!same(actual, wanted[name]))
       throw answer.failure(
         `${shown(name)}: ${shown(wanted[name])} in the body`,
         actual === undefined ? 'no such member' : `${shown(name)}: ${shown(actual)}`,

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Step } from '../../core/checks-file.ts';
 import { CheckFailure } from '../../core/failure.ts';
+import { same } from '../same.ts';
 import { shown } from '../shown.ts';
 import type { Sql, SqlRow } from '../sql.ts';
 import { resolvePointer } from './pointer.ts';
@@ -75,7 +75,7 @@ function areThese(rows: readonly SqlRow[], wanted: readonly SqlRow[]): boolean {
  * as 5.00.
  */
 function isSame(actual: unknown, expected: unknown): boolean {
-  if (isDeepStrictEqual(actual, expected)) return true;
+  if (same(actual, expected)) return true;
   if (typeof expected !== 'number' || typeof actual !== 'string') return false;
   return actual === String(expected) || (NUMERAL.test(actual) && Number(actual) === expected);
 }

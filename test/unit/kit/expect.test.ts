@@ -18,6 +18,11 @@ function response(status: number, body: unknown = '', ...headers: [string, strin
     violations: [],
   });
 }
+function circle() {
+  const round: { self?: unknown } = {};
+  round.self = round;
+  return round;
+}
 const problem = (status: number, body: object) =>
   response(status, body, ['content-type', 'application/problem+json; charset=utf-8']);
 const asProblem = (status: number, body: object) =>
@@ -161,6 +166,48 @@ describe('what a learner reads', () => {
     assert(await sentenceOf(fails)).toBe(` → expected ${sentence}`);
   });
 
+  it.each([
+    () => expect(1e9, 'n').toBeAtMost(Number(undefined)),
+    () => expect(1e9, 'n').toBeAtLeast(Number.NaN),
+  ])('%# a bound that is NaN is the grader’s fault', (compares) => {
+    assert(compares).toThrow(new TypeError('a bound of the check is NaN'));
+  });
+
+  it.each<[unknown, unknown, string]>([
+    [new Date(0), '1970-01-01T00:00:00.000Z', 'Date(1970-01-01T00:00:00.000Z)'],
+    [[{ at: new Date(0) }], 0, '[{"at":"Date(1970-01-01T00:00:00.000Z)"}]'],
+    [new Date(Number.NaN), 0, 'Date(Invalid Date)'],
+  ])('%# a Date is shown as one', async (value, expected, shown) => {
+    assert((await failureOf(() => expect(value, 'at').toBe(expected))).actual).toBe(shown);
+  });
+
+  it.each([/a/g, /a/y, /a/gy])('%s finds the same each time', async (pattern) => {
+    for (let time = 1; time <= 3; time += 1) {
+      expect('a', 'x').toMatch(pattern);
+      expect(response(200, '', ['etag', 'a'])).toHaveHeader('etag', pattern);
+      await failureOf(() => expect('a', 'x').notToMatch(pattern));
+    }
+  });
+
+  it.each<[unknown, unknown]>([
+    [{ a: 1 }, { a: '1' }],
+    [{ a: 1 }, { b: 1 }],
+    [{ a: undefined }, {}],
+    [{}, { a: undefined }],
+    [[1], [1, 2]],
+    [[undefined], Array(1)],
+    [[], {}],
+    [{}, Object.create(null)],
+    [{ [Symbol.for('a')]: 1 }, {}],
+    [new Date(0), new Date(1)],
+    [Buffer.from('a'), Buffer.from('b')],
+    [null, {}],
+    [JSON.parse('{"__proto__":1}'), {}],
+  ])('%# others are not the same, either way', async (a, b) => {
+    await failureOf(() => expect(a, 'x').toBe(b));
+    await failureOf(() => expect(b, 'x').toBe(a));
+  });
+
   it('long values are cut', async () => {
     const { actual } = await failureOf(() => expect('a'.repeat(500), 'title').toBe('b' as string));
     assert(actual).toBe(`"${'a'.repeat(199)}… (502 characters)`);
@@ -176,6 +223,17 @@ describe('what a learner reads', () => {
 describe('matchers of a value that hold', () => {
   it.each<[string, () => void]>([
     ['toBe', () => expect({ a: [1] }, 'x').toBe({ a: [1] })],
+    ['toBe, of zeros', () => expect({ n: [-0, { m: 0 }] }, 'x').toBe({ n: [0, { m: -0 }] })],
+    ['toBe, of a length', () => expect({ length: [1] }, 'x').toBe({ length: [1] })],
+    ['toBe, of none', () => expect([Number.NaN], 'x').toBe([Number.NaN])],
+    ['toBe, of a circle', () => expect(circle(), 'x').toBe(circle())],
+    [
+      'toHaveJson',
+      () =>
+        expect(
+          response(200, '{"total":{"n":-0.0}}', ['content-type', 'application/json']),
+        ).toHaveJson({ total: { n: 0 } }),
+    ],
     ['notToBe', () => expect([1], 'x').notToBe([2])],
     ['toBeOneOf', () => expect('a', 'x').toBeOneOf(['b', 'a'])],
     ['toMatch', () => expect('abc', 'x').toMatch(/b/)],
