@@ -7,7 +7,7 @@ import { Startup } from './handshake.ts';
 import { Client } from './messages.ts';
 import type { Execution, Portal, Query, Step } from './requests.ts';
 import type { Session } from './session.ts';
-import { splitStatements } from './split.ts';
+import { splitStatements, wholeOf } from './split.ts';
 import type { Text } from './texts.ts';
 
 const PREPARED = 'S'.charCodeAt(0);
@@ -59,26 +59,26 @@ export class Asking {
 
   #query(body: Buffer): void {
     const { sql, truncated } = new Strings(body).nextSql();
-    const text = this.#session.texts.keep(sql, truncated);
+    const { texts, backslashes } = this.#session;
+    const text = texts.keep(sql, truncated);
+    const pieces = truncated ? [] : splitStatements(sql, backslashes);
+    if (!text.truncated) this.#run(text, pieces);
     // Nothing can be said about the parts of what has been cut off.
-    const pieces = text.truncated
-      ? [{ sql: text.sql, start: 0, end: text.sql.length }]
-      : splitStatements(text.sql, this.#session.backslashes);
-    this.#run(text, pieces);
+    else this.#run(text, [wholeOf(text.sql)], pieces.length !== 1);
   }
 
   /** The fast-path interface: a function by its object id, without SQL. */
   #call(body: Buffer): void {
     if (body.length < 4) throw new ProtocolError('a FunctionCall that names no function');
     const sql = `FunctionCall ${body.readUInt32BE(0)}`;
-    this.#run({ sql, truncated: false }, [{ sql, start: 0, end: sql.length }]);
+    this.#run({ sql, truncated: false }, [wholeOf(sql)]);
   }
 
-  #run(text: Text, pieces: Query['pieces']): void {
+  #run(text: Text, pieces: Query['pieces'], isUnsplit = false): void {
     const { log, clock, requests } = this.#session;
     const startedAt = clock();
     const seen = pieces.map(({ sql }) =>
-      this.#session.statement({ sql, truncated: text.truncated }, 'simple', startedAt),
+      this.#session.statement({ sql, truncated: text.truncated }, 'simple', startedAt, isUnsplit),
     );
     const records: Query['records'] = [];
     requests.push({ kind: 'query', text, pieces, seen, records, failed: false, copiesIn: false });

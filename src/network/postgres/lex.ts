@@ -5,7 +5,8 @@ export interface Token {
   readonly text: string;
 }
 
-const SPACE = /\s+/y;
+// Not \s: beyond ASCII, PostgreSQL knows letters only.
+const SPACE = /[ \t\n\r\f\v]+/y;
 const LINE_COMMENT = /--[^\n\r]*/y;
 const STANDARD_STRING = /(?:[nN]|[uU]&)?'[^']*(?:''[^']*)*(?:'|$)/y;
 const BACKSLASH_STRING = /[nN]?'[^'\\]*(?:(?:''|\\[\s\S])[^'\\]*)*(?:'|\\?$)/y;

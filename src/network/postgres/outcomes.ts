@@ -47,7 +47,10 @@ export class Outcomes {
     const agreed = failed ? records.length <= seen.length : records.length === seen.length;
     if (agreed) return;
     this.#dropUnanswered(query);
-    for (const record of query.records) record.sql = query.text.sql;
+    for (const record of query.records) {
+      record.sql = query.text.sql;
+      record.unsplit = true;
+    }
   }
 
   executed(execution: Execution, result: Result, isSuspended = false): OpenRecord {
@@ -115,7 +118,7 @@ export class Outcomes {
   /** A statement more than the text seems to hold. */
   #late(query: Query): SeenStatement {
     const startedAt = query.seen[0]?.startedAt ?? this.#session.clock();
-    return this.#session.statement(query.text, 'simple', startedAt);
+    return this.#session.statement(query.text, 'simple', startedAt, true);
   }
 
   /** What was seen, with the text that it turns out to have had. */

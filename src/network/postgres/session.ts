@@ -38,10 +38,17 @@ export class Session {
     this.portals = new Names(shared.names);
   }
 
-  statement(text: Text, protocol: SeenStatement['protocol'], startedAt: number): SeenStatement {
+  /** @param isUnsplit see `SeenStatement.unsplit` */
+  statement(
+    text: Text,
+    protocol: SeenStatement['protocol'],
+    startedAt: number,
+    isUnsplit = false,
+  ): SeenStatement {
     return {
       sql: text.sql,
       ...(text.truncated ? { truncated: true } : {}),
+      ...(isUnsplit ? { unsplit: true } : {}),
       protocol,
       connection: this.connection,
       startedAt,

@@ -14,7 +14,7 @@ export interface Piece {
  * @param backslashes See `tokens`.
  */
 export function splitStatements(sql: string, backslashes = false): readonly Piece[] {
-  const whole = { sql, start: 0, end: sql.length };
+  const whole = wholeOf(sql);
   const semicolon = sql.indexOf(';');
   if (semicolon < 0 || sql.slice(semicolon + 1).trim() === '') return [whole];
 
@@ -41,6 +41,11 @@ export function splitStatements(sql: string, backslashes = false): readonly Piec
   }
   finish(sql.length);
   return pieces.length === 1 ? [whole] : pieces;
+}
+
+/** A text that is one piece. */
+export function wholeOf(sql: string): Piece {
+  return { sql, start: 0, end: sql.length };
 }
 
 /** The statement at a position that the server tells: in characters (not UTF-16 units), from 1. */

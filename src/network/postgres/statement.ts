@@ -7,6 +7,8 @@ export interface SeenStatement {
   readonly sql: string;
   /** Whether `sql` is only the beginning (64 KiB, or less where a tap has seen very much). */
   readonly truncated?: true;
+  /** Whether `sql` may be that of several statements, this one among them, which could not be told apart. */
+  readonly unsplit?: true;
   readonly protocol: 'simple' | 'extended';
   /** The proxy's number of the connection, from 1. */
   readonly connection: number;
