@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { demultiplexer } from './demultiplex.ts';
 
 const LINES = 20;
 
@@ -11,16 +12,11 @@ export async function logTail(container: Docker.Container): Promise<string | und
 export async function containerLog(container: Docker.Container, lines?: number): Promise<string> {
   const tail = lines === undefined ? {} : { tail: lines };
   const options = { stdout: true, stderr: true, ...tail };
-  return demultiplex(await container.logs(options).catch(() => Buffer.alloc(0)));
+  return textOf(await container.logs(options).catch(() => Buffer.alloc(0)));
 }
 
-/** Each frame has a header of eight bytes: the stream, three zeros, the length in big endian. */
-function demultiplex(frames: Buffer): string {
-  let text = '';
-  for (let at = 0; at + 8 <= frames.length; ) {
-    const end = at + 8 + frames.readUInt32BE(at + 4);
-    text += frames.toString('utf8', at + 8, end);
-    at = end;
-  }
-  return text;
+function textOf(frames: Buffer): string {
+  const parts: Buffer[] = [];
+  demultiplexer((part) => parts.push(part))(frames);
+  return Buffer.concat(parts).toString('utf8');
 }

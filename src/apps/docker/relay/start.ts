@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { environmentError, messageOf } from '../../../core/errors.ts';
+import { demultiplexer } from '../../../docker/demultiplex.ts';
 import { ensureImage } from '../../../docker/image.ts';
 import { removeContainer } from '../../../docker/remove.ts';
 import { orAbort } from '../../../platform/abortable.ts';
@@ -77,7 +78,11 @@ export async function startRelay(
   const stderr = new PassThrough();
   const said = text(stderr).catch(() => '');
   const [near, far] = await socketPair();
-  docker.modem.demuxStream(channel, far, stderr);
+  const outputs = { stdout: far, stderr };
+  channel.on(
+    'data',
+    demultiplexer((part, name) => outputs[name].write(part)),
+  );
   channel.write(START);
   far.pipe(channel);
   far.on('error', () => {});

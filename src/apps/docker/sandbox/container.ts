@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import { environmentError, messageOf } from '../../../core/errors.ts';
 import type { LogLine } from '../../../core/log.ts';
 import type { Command } from '../../../core/submission.ts';
+import { demultiplexer } from '../../../docker/demultiplex.ts';
 import { removeContainer } from '../../../docker/remove.ts';
 import { readLines } from '../../log-lines.ts';
 import { hostConfig, type Profile, USER } from './profile.ts';
@@ -144,12 +145,16 @@ export async function createContainer(plan: ContainerPlan): Promise<SandboxConta
 /** Settles when all that it wrote has been read. */
 async function readOutput(
   output: NodeJS.ReadWriteStream,
-  { docker, source, now, onLog }: ContainerPlan,
+  { source, now, onLog }: ContainerPlan,
 ): Promise<void> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   readLines(stdout, { source, now, stream: 'stdout' }, onLog);
   readLines(stderr, { source, now, stream: 'stderr' }, onLog);
-  docker.modem.demuxStream(output, stdout, stderr);
+  const outputs = { stdout, stderr };
+  output.on(
+    'data',
+    demultiplexer((part, name) => outputs[name].write(part)),
+  );
   await new Promise<void>((resolve) => {
     output.once('end', resolve).once('close', resolve).once('error', resolve);
   });
