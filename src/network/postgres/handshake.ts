@@ -16,14 +16,19 @@ const PLUS = Buffer.from('SCRAM-SHA-256-PLUS\0');
 const SASL = 10;
 const FIRST_MESSAGE_LIMIT = 10_000;
 
-/** Refuses encryption in the server's name, so that what follows can be read. */
-export const refuseEncryption: Handshake = (bytes) => {
-  if (bytes.length < REQUEST_BYTES) return { take: 0, done: false };
-  const code = bytes.readInt32BE(4);
-  const asks = code === Startup.tls || code === Startup.gss;
-  if (!asks || bytes.readInt32BE(0) !== REQUEST_BYTES) return { take: 0, done: true };
-  return { take: REQUEST_BYTES, reply: REFUSED, done: false };
-};
+/**
+ * Refuses encryption in the server's name, so that what follows can be read: once for TLS and once for
+ * GSSAPI, as a server does. What asks again is passed on.
+ */
+export function refuseEncryption(): Handshake {
+  const open = new Set<number>([Startup.tls, Startup.gss]);
+  return (bytes) => {
+    if (bytes.length < REQUEST_BYTES) return { take: 0, done: false };
+    const asks = bytes.readInt32BE(0) === REQUEST_BYTES && open.delete(bytes.readInt32BE(4));
+    if (!asks) return { take: 0, done: true };
+    return { take: REQUEST_BYTES, reply: REFUSED, done: false };
+  };
+}
 
 /**
  * Takes SCRAM-SHA-256-PLUS out of what a server under TLS offers. It binds the login

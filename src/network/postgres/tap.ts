@@ -109,7 +109,7 @@ function openTap(session: Session, isLetGo: (cause: unknown, reading: Side) => U
     false,
   );
   return {
-    clientHandshake: refuseEncryption,
+    clientHandshake: refuseEncryption(),
     upstreamHandshake: withoutChannelBinding,
     fromClient(chunk) {
       reading = 'client';

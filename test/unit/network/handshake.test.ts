@@ -62,6 +62,22 @@ test.for([1, 3, 1000])('requests for encryption are refused, in chunks of %i', a
   await proxy.close();
 });
 
+test('a request for encryption is answered once, and then passed on', async () => {
+  const { tap, proxy } = await through(plain);
+  const socket = connect(proxy.port, proxy.host).on('error', () => {});
+  const request = Buffer.concat([int32(8), int32(80_877_103)]);
+  socket.write(Buffer.concat(Array<Buffer>(1_000).fill(request)));
+  let answers = '';
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    answers += chunk;
+  });
+  await once(socket, 'close');
+  // Ours, the server's to the second, and its words to the third.
+  expect(answers).toMatch(/^NNE/);
+  expect(tap.opaqueConnections).toMatchObject([{ connection: 1 }]);
+  await proxy.close();
+});
+
 test('who speaks something else is passed on, and marked', async () => {
   const { tap, proxy } = await through(plain);
   const socket = connect(proxy.port, proxy.host).on('error', () => {});
