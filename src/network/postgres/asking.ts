@@ -27,9 +27,9 @@ export class Asking {
   }
 
   message(type: number, body: Buffer): void {
-    const { requests, log } = this.#session;
+    const { requests, waiting, log } = this.#session;
     // Also where nothing is pending: a Sync is a request that has no statement.
-    if (requests.length >= log.most) {
+    if (waiting.count >= log.most) {
       throw new Flood(moreThan(log.most, 'messages before their answers'));
     }
     if (type === Client.sync) {
@@ -77,9 +77,15 @@ export class Asking {
   #run(text: Text, pieces: Query['pieces'], isUnsplit = false): void {
     const { log, clock, requests } = this.#session;
     const startedAt = clock();
-    const seen = pieces.map(({ sql }) =>
-      this.#session.statement({ sql, truncated: text.truncated }, 'simple', startedAt, isUnsplit),
-    );
+    const seen = pieces.map(({ sql, many }) => {
+      const isMany = isUnsplit || many !== undefined;
+      return this.#session.statement(
+        { sql, truncated: text.truncated },
+        'simple',
+        startedAt,
+        isMany,
+      );
+    });
     const records: Query['records'] = [];
     requests.push({ kind: 'query', text, pieces, seen, records, failed: false, copiesIn: false });
     for (const statement of seen) log.see(statement);

@@ -2,7 +2,7 @@ import { type ErrorFields, rowsOf } from './contents.ts';
 import type { OpenRecord } from './log.ts';
 import type { Execution, Query, Request, Step } from './requests.ts';
 import type { Session } from './session.ts';
-import { pieceAt } from './split.ts';
+import { countOf, pieceAt } from './split.ts';
 import { CONNECTION_LOST, type SeenStatement, type StatementRecord } from './statement.ts';
 import type { Text } from './texts.ts';
 import { Transaction } from './transaction.ts';
@@ -43,8 +43,9 @@ export class Outcomes {
 
   /** Where the server counts otherwise than we do, no part of the text can be told from another. */
   queryEnded(query: Query): void {
-    const { seen, records, failed } = query;
-    const agreed = failed ? records.length <= seen.length : records.length === seen.length;
+    const { pieces, records, failed } = query;
+    const count = countOf(pieces);
+    const agreed = failed ? records.length <= count : records.length === count;
     if (agreed) return;
     this.#dropUnanswered(query);
     for (const record of query.records) {
@@ -80,8 +81,9 @@ export class Outcomes {
   lost(request: Request): void {
     const error = { code: CONNECTION_LOST, message: 'the connection ended before the answer' };
     if (request.kind === 'query' && !request.failed) {
-      const unanswered = request.seen.slice(request.records.length);
-      for (const statement of unanswered) this.#finish(statement, { error });
+      for (let at = request.records.length; at < countOf(request.pieces); at++) {
+        this.#finish(request.seen[at] ?? this.#late(request), { error });
+      }
     } else if (request.kind === 'execute' && request.execution) {
       this.executed(request.execution, { error });
     }
@@ -115,10 +117,12 @@ export class Outcomes {
     if (result.error) this.transaction.failed();
   }
 
-  /** A statement more than the text seems to hold. */
-  #late(query: Query): SeenStatement {
-    const startedAt = query.seen[0]?.startedAt ?? this.#session.clock();
-    return this.#session.statement(query.text, 'simple', startedAt, true);
+  /** A statement more than were told apart, or than the text seems to hold. */
+  #late({ seen, pieces, text }: Query): SeenStatement {
+    const startedAt = seen[0]?.startedAt ?? this.#session.clock();
+    const rest = pieces.at(-1);
+    const sql = rest?.many === undefined ? text.sql : rest.sql;
+    return this.#session.statement({ ...text, sql }, 'simple', startedAt, true);
   }
 
   /** What was seen, with the text that it turns out to have had. */

@@ -1,4 +1,4 @@
-import { Fifo } from '../fifo.ts';
+import { Fifo, type Total } from '../fifo.ts';
 import type { StatementLog } from './log.ts';
 import { type NameCount, Names } from './names.ts';
 import type { Portal, Request } from './requests.ts';
@@ -10,6 +10,8 @@ export interface Shared {
   readonly log: StatementLog;
   readonly texts: Texts;
   readonly names: NameCount;
+  /** Requests that wait for an answer, on all connections. */
+  readonly waiting: Total;
   /** Milliseconds from some moment on. */
   readonly clock: () => number;
 }
@@ -19,9 +21,10 @@ export class Session {
   readonly connection: number;
   readonly log: StatementLog;
   readonly texts: Texts;
+  readonly waiting: Total;
   readonly clock: () => number;
   /** Sent and not answered, in order. */
-  readonly requests = new Fifo<Request>();
+  readonly requests: Fifo<Request>;
   readonly prepared: Names<Text>;
   readonly portals: Names<Portal>;
   /** After an error, the server skips all messages up to a Sync that is still to come. */
@@ -34,6 +37,8 @@ export class Session {
     this.log = shared.log;
     this.texts = shared.texts;
     this.clock = shared.clock;
+    this.waiting = shared.waiting;
+    this.requests = new Fifo(shared.waiting);
     this.prepared = new Names(shared.names);
     this.portals = new Names(shared.names);
   }

@@ -5,11 +5,17 @@ export interface Piece {
   readonly sql: string;
   readonly start: number;
   readonly end: number;
+  /** How many statements it is, where they were not told apart. */
+  readonly many?: number;
 }
+
+/** Of 64 KB, `1;1;1;…` would make 32,000. */
+const MOST_PIECES = 1_000;
 
 /**
  * The statements of a Query message, without the empty ones, trimmed and without
- * their semicolons. A message of one statement is that statement as it was sent.
+ * their semicolons. A message of one statement is that statement as it was sent; of one with more
+ * than 1,000, the last piece is all that follow.
  *
  * @param backslashes See `tokens`.
  */
@@ -24,8 +30,13 @@ export function splitStatements(sql: string, backslashes = false): readonly Piec
   let at = 0;
   let empty = true;
 
+  let many = 0;
+
   function finish(end: number): void {
-    if (!empty) pieces.push({ sql: sql.slice(start, end).trim(), start, end });
+    if (!empty) {
+      many++;
+      if (many <= MOST_PIECES) pieces.push({ sql: sql.slice(start, end).trim(), start, end });
+    }
     start = end + 1;
     empty = true;
     nesting.reset();
@@ -40,12 +51,22 @@ export function splitStatements(sql: string, backslashes = false): readonly Piec
     at += text.length;
   }
   finish(sql.length);
+  if (many > MOST_PIECES) {
+    const { start: rest } = pieces.pop() as Piece;
+    const following = { start: rest, end: sql.length, many: many - pieces.length };
+    pieces.push({ sql: sql.slice(rest).trim(), ...following });
+  }
   return pieces.length === 1 ? [whole] : pieces;
 }
 
 /** A text that is one piece. */
 export function wholeOf(sql: string): Piece {
   return { sql, start: 0, end: sql.length };
+}
+
+/** How many statements they are. */
+export function countOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { many = 1 }) => sum + many, 0);
 }
 
 /** The statement at a position that the server tells: in characters (not UTF-16 units), from 1. */

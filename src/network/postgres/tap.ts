@@ -66,7 +66,7 @@ export function postgresTap(
   const { clock = () => performance.now(), most } = options;
   const log = new StatementLog(most);
   const texts = new Texts();
-  const shared: Shared = { log, texts, names: { open: 0 }, clock };
+  const shared: Shared = { log, texts, names: { open: 0 }, waiting: { count: 0 }, clock };
   const lost = letGo(log.answered);
 
   const factory: TapFactory = {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isQuery } from '../../../src/network/postgres/classify.ts';
 import { type PostgresTap, postgresTap } from '../../../src/network/postgres/tap.ts';
 import { type RunningProxy, startProxy } from '../../../src/network/proxy.ts';
 import { heapOf } from './heap.ts';
@@ -77,6 +78,60 @@ describe('a flood of statements to a real Postgres', () => {
   });
 });
 
+describe('a message of more statements than are told apart', () => {
+  let server: PostgresServer;
+  let proxy: RunningProxy;
+  let tap: PostgresTap;
+  let client: RawClient;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+
+  beforeEach(async () => {
+    const { factory, tap: watching } = postgresTap();
+    tap = watching;
+    proxy = await startProxy({ name: 'postgres', upstream: server, tap: factory });
+    client = await RawClient.connect(proxy);
+  });
+  afterEach(async () => {
+    client.end();
+    await proxy.close();
+  });
+
+  const MANY = 1_500;
+  const rest = `SELECT 1;${'SET a.b=1;'.repeat(MANY - 1_000)}`;
+  const sql = `${'SET a.b=1;'.repeat(999)}${rest}`;
+
+  test('counts as many, and those for queries', async () => {
+    client.send(query(sql));
+    await client.until('Z');
+    const statements = tap.statements();
+    expect(statements).toHaveLength(MANY);
+    expect(statements.filter(isQuery)).toHaveLength(MANY - 999);
+    expect(statements.at(-1)).toMatchObject({ sql: rest, unsplit: true });
+    expect(tap.pending()).toEqual([]);
+  });
+
+  test('counts as far as it came, where it fails', async () => {
+    client.send(query(`${sql}SELECT 1/0;SELECT 1`));
+    await client.until('Z');
+    expect(tap.statements()).toHaveLength(MANY + 1);
+    expect(tap.statements().at(-1)?.error?.code).toBe('22012');
+    expect(tap.pending()).toEqual([]);
+  });
+
+  test('counts as many where its connection is lost', async () => {
+    client.send(query(`SELECT pg_sleep(60);${sql}`));
+    await tap.waitFor(({ sql }) => sql.includes('pg_sleep'), { timeoutMs: 60_000 });
+    expect(tap.pending()).toHaveLength(1_000);
+    proxy.faults.cut();
+    await expect.poll(() => tap.pending()).toEqual([]);
+    expect(tap.statements()).toHaveLength(MANY + 1);
+  });
+});
+
 describe('what is kept of a flood', () => {
   const READY = message('Z', Buffer.from('I'));
   const DONE = Buffer.concat([message('C', text('SELECT 0')), READY]);
@@ -118,6 +173,33 @@ describe('what is kept of a flood', () => {
     ['portals that nobody made', unknown, failed],
   ])('has its bounds where it consists of %s', (_, sent, answer) => {
     expect(heap(sent, answer)).toBeLessThan(40 * MB);
+  });
+
+  test('has its bounds where it waits, over all connections', () => {
+    const { tap, connect } = open();
+    const wait = (count: number, number: number) => {
+      const connection = connect(number);
+      for (let i = 0; i < count; i += 1) connection.fromClient(parse('SELECT 1'));
+      return connection;
+    };
+    const kept = heapOf(() => {
+      wait(30_000, 1).ended();
+      return [tap, wait(30_000, 2), wait(19_999, 3)];
+    });
+    expect(kept).toBeLessThan(40 * MB);
+    expect(() => wait(2, 4)).toThrow('more than 50,000 messages before their answers');
+  });
+
+  test('has its bounds where a message has thousands of statements', () => {
+    const { tap, connect } = open();
+    const kept = heapOf(() => {
+      const connection = connect(1);
+      for (let i = 0; i < 40; i += 1)
+        connection.fromClient(query(`SELECT ${i};${'1;'.repeat(32_000)}`));
+      return [tap, connection];
+    });
+    expect(tap.pending()).toHaveLength(40_000);
+    expect(kept).toBeLessThan(40 * MB);
   });
 
   test('ends with too many names, over all connections; those of closed ones do not count', () => {
