@@ -1,13 +1,25 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NotAvailable } from '../core/failure.ts';
+import { CheckFailure, NotAvailable } from '../core/failure.ts';
+import { ownText } from '../network/own-text.ts';
+
+const CONNECTION = 'a connection';
+/** Far more than a check makes a good app send, and 4 MB at most. */
+const MOST_CALLS = 1_000;
+const MOST_CHARACTERS = 2_000;
+/** Lines of evidence. */
+const MOST_SHOWN = 6;
 
 /** A web server of the grader's, within the app's reach. */
 export interface Listener {
   /** As the app reaches it: `http://127.0.0.1:20017`. */
   readonly origin: string;
-  /** What came, in order: `GET /keys.json`; or `a connection`, where no request came on one. */
+  /**
+   * What came, in order: `GET /keys.json`; or `a connection`, where no request came on one. Of a long
+   * one the beginning.
+   * @throws {CheckFailure} more than 1,000 came: they are not all kept
+   */
   readonly calls: readonly string[];
 }
 
@@ -31,7 +43,7 @@ export function createListen(reach: Reach | undefined, signal: AbortSignal): Lis
   return async (answers) => {
     if (reach === undefined) throw new NotAvailable('needs an app that labs starts itself');
     signal.throwIfAborted();
-    const calls: string[] = [];
+    const calls = new Calls();
     const server = serve(answers, calls);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -45,18 +57,60 @@ export function createListen(reach: Reach | undefined, signal: AbortSignal): Lis
     signal.addEventListener('abort', () => route.shut(), { once: true });
     if (signal.aborted) close();
     signal.throwIfAborted();
-    return { origin: `http://${route.host}:${route.port}`, calls };
+    return {
+      origin: `http://${route.host}:${route.port}`,
+      get calls() {
+        return calls.all;
+      },
+    };
   };
 }
 
-function serve(answers: Answers, calls: string[]): Server {
+class Calls {
+  readonly #kept: string[] = [];
+  #count = 0;
+
+  /** All of them; the same array as long as it is. */
+  get all(): readonly string[] {
+    if (this.#count === this.#kept.length) return this.#kept;
+    throw new CheckFailure({
+      action: '',
+      expected: `the app to call the grader’s server no more than ${MOST_CALLS.toLocaleString('en-US')} times in a check`,
+      actual: `${this.#count.toLocaleString('en-US')} calls`,
+      evidence: [
+        {
+          kind: 'text',
+          title: 'The first of them',
+          text: this.#kept.slice(0, MOST_SHOWN).join('\n'),
+        },
+      ],
+      hint: 'Look for a loop that fetches without a pause, or tries again and again.',
+    });
+  }
+
+  connected(): void {
+    this.#count++;
+    if (this.#kept.length < MOST_CALLS) this.#kept.push(CONNECTION);
+  }
+
+  requested(request: string): void {
+    const isLong = request.length > MOST_CHARACTERS;
+    const call = isLong ? `${ownText(request.slice(0, MOST_CHARACTERS), 'utf8')}…` : request;
+    // In place of the connection on which it came, if it is that connection's first.
+    const connection = this.#kept.indexOf(CONNECTION);
+    if (connection !== -1) {
+      this.#kept[connection] = call;
+      return;
+    }
+    this.#count++;
+    if (this.#kept.length < MOST_CALLS) this.#kept.push(call);
+  }
+}
+
+function serve(answers: Answers, calls: Calls): Server {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0]!;
-    const call = `${request.method} ${request.url}`;
-    // In place of the connection on which it came, if it is that connection's first.
-    const connection = calls.indexOf(CONNECTION);
-    if (connection === -1) calls.push(call);
-    else calls[connection] = call;
+    calls.requested(`${request.method} ${request.url}`);
     if (!Object.hasOwn(answers, path)) {
       response.writeHead(404).end();
       return;
@@ -68,7 +122,5 @@ function serve(answers: Answers, calls: string[]): Server {
       .end(text ? answer : JSON.stringify(answer));
   });
   // Also a connection that speaks TLS, or says nothing, is a call.
-  return server.on('connection', () => void calls.push(CONNECTION));
+  return server.on('connection', () => calls.connected());
 }
-
-const CONNECTION = 'a connection';

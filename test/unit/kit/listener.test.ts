@@ -44,6 +44,28 @@ describe('a listener', () => {
     check.abort();
   });
 
+  it('keeps so many calls and so much of them, and fails who reads more', async () => {
+    const { check, listen } = setup();
+    const listener = await listen({});
+    const call = `GET /${'x'.repeat(15_000)} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const socket = connect(Number(new URL(listener.origin).port), '127.0.0.1');
+    let answered = 0;
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      answered += text.split('HTTP/1.1 404').length - 1;
+    });
+    socket.write(call.repeat(1_000));
+    await expect.poll(() => answered).toBe(1_000);
+    expect(listener.calls).toHaveLength(1_000);
+    expect(listener.calls.at(-1)).toBe(`GET /${'x'.repeat(1_995)}…`);
+    socket.write(call);
+    await expect.poll(() => answered).toBe(1_001);
+    expect(() => listener.calls).toThrow(
+      /the grader’s server no more than 1,000 times in a check, got 1,001 calls/,
+    );
+    socket.destroy();
+    check.abort();
+  });
+
   it('ends with the check, and its route with it', async () => {
     const { check, listen, isShut } = setup();
     const { origin } = await listen({});
