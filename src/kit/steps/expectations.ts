@@ -75,8 +75,7 @@ function expectMembers(answer: Response, body: unknown, wanted: Mapping): void {
   if (!allPointers && !isMapping(body)) throw answer.failure('an object in the body', shown(body));
   for (const name of names) {
     const actual = at(body, name);
-    if (!same(actual, wanted[name]))
-      throw atFault(answer, name, shown(wanted[name]), actual);
+    if (!same(actual, wanted[name])) throw atFault(answer, name, shown(wanted[name]), actual);
   }
 }
 

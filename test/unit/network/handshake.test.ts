@@ -74,7 +74,7 @@ test('a request for encryption is answered once, and then passed on', async () =
   await once(socket, 'close');
   // Ours, the server's to the second, and its words to the third.
   expect(answers).toMatch(/^NNE/);
-  expect(tap.opaqueConnections).toMatchObject([{ connection: 1 }]);
+  expect(tap.opaqueSince(0)).toMatchObject([{ connection: 1 }]);
   await proxy.close();
 });
 
