@@ -1,7 +1,6 @@
-import { Pool, types } from 'pg';
+import { Client, Pool, types } from 'pg';
 import { messageOf } from '../../core/errors.ts';
 import type { PostgresLogin } from '../../services/port.ts';
-import { withClient } from '../../services/postgres/connection.ts';
 
 const ANSWER_MS = 5_000;
 
@@ -38,12 +37,14 @@ export async function whyNoAnswer(admin: PostgresLogin): Promise<string | undefi
   const silence = new Promise<never>((_, reject) => {
     late.addEventListener('abort', () => reject(new Error(`no answer in ${ANSWER_MS / 1000} s`)));
   });
+  const client = new Client({ ...admin, connectionTimeoutMillis: ANSWER_MS });
+  client.on('error', () => {});
   try {
-    const asked = withClient(admin, (client) => client.query('SELECT 1'));
-    asked.catch(() => {});
-    await Promise.race([asked, silence]);
+    await Promise.race([client.connect().then(() => client.query('SELECT 1')), silence]);
     return undefined;
   } catch (error) {
     return messageOf(error);
+  } finally {
+    void client.end().catch(() => {});
   }
 }
