@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from '../core/errors.ts';
 import type { GraderFiles, LabPaths } from '../core/lab.ts';
 
 /**
@@ -73,8 +74,7 @@ async function targetOf(link: string): Promise<Stats | undefined> {
   try {
     return await stat(link);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

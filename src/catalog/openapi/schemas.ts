@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Ajv2020, Options } from 'ajv/dist/2020.js';
 import type { Violation } from '../../core/exchange.ts';
+import { join } from '../../core/json-pointer.ts';
 import { newAnswerAjv } from '../answer-ajv.ts';
 import { expectationOf, JSON_NOUNS } from '../expectation.ts';
 import { quote } from '../quote.ts';
@@ -104,10 +105,7 @@ export function violationOf(error: SchemaError): Violation {
     params['additionalProperty'] ??
     params['unevaluatedProperty'] ??
     params['propertyName'];
-  const at =
-    typeof member === 'string'
-      ? `${instancePath}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`
-      : instancePath;
+  const at = typeof member === 'string' ? join(instancePath, member) : instancePath;
   return {
     at: shownPointer(at),
     expected: expectationOf(error, JSON_NOUNS),

@@ -1,5 +1,6 @@
 import type { Expect } from '../../core/checks-file.ts';
 import type { Violation } from '../../core/exchange.ts';
+import { join } from '../../core/json-pointer.ts';
 import { expect } from '../expect/expect.ts';
 import type { Response } from '../http/response.ts';
 import { same } from '../same.ts';
@@ -113,10 +114,7 @@ function ownMember(body: Mapping, name: string): unknown {
 
 /** A member by its name, or what a JSON Pointer leads to. */
 function at(body: unknown, member: string): unknown {
-  return resolvePointer(
-    body,
-    member.startsWith('/') ? member : `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-  );
+  return resolvePointer(body, member.startsWith('/') ? member : join('', member));
 }
 
 function atFault(answer: Response, member: string, expected: string, actual: unknown) {

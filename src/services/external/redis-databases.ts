@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type IsDead, isAbandoned, type OwnerRecord, readOwner } from '../../platform/owner.ts';
+import { newLogin } from '../new-login.ts';
 import { isReply } from '../redis/connection.ts';
 import { guestGraderRules, guestRules } from '../redis/rules.ts';
 
@@ -92,8 +92,8 @@ async function selects(client: Redis, number: number): Promise<boolean> {
 }
 
 function usersOf(run: string, number: number): Omit<ClaimedDatabase, 'number'> {
-  const named = (user: string) => ({ user, password: randomBytes(18).toString('base64url') });
-  return { app: named(`labs_${run}_${number}`), grader: named(`labs_${run}_${number}_grader`) };
+  const user = `labs_${run}_${number}`;
+  return { app: newLogin(user), grader: newLogin(`${user}_grader`) };
 }
 
 function grant({ user, password }: ClaimedDatabase['app'], rules: string[]): string[] {

@@ -133,7 +133,7 @@ export class LabServer implements AsyncDisposable {
     if (this.#hasRoles) await this.#run(sql.letInto(name, role.user));
     return {
       name,
-      grader: { ...admin, ...(this.#hasRoles && grader), database: name },
+      grader: { ...admin, ...grader, database: name },
       drop: () => this.#drop(name),
     };
   }

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { newLogin } from '../new-login.ts';
 import { appRules, graderRules } from './rules.ts';
 
 /** Who may do what on a server that we start. */
@@ -9,11 +10,7 @@ export interface Users {
 }
 
 export function newUsers(): Users {
-  const password = () => randomBytes(18).toString('base64url');
-  return {
-    app: { user: 'default', password: password() },
-    grader: { user: 'labs', password: password() },
-  };
+  return { app: newLogin('default'), grader: newLogin('labs') };
 }
 
 /** A runaway app fills no more memory than this. */

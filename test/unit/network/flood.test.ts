@@ -8,27 +8,31 @@ import { int32, message, parse, query, RawClient, startup, sync, text } from './
 
 const MOST = 100;
 
+let server: PostgresServer;
+let proxy: RunningProxy;
+let tap: PostgresTap;
+let client: RawClient;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+async function connect(options: Parameters<typeof postgresTap>[0] = {}): Promise<void> {
+  const { factory, tap: watching } = postgresTap(options);
+  tap = watching;
+  proxy = await startProxy({ name: 'postgres', upstream: server, tap: factory });
+  client = await RawClient.connect(proxy);
+}
+
+async function disconnect(): Promise<void> {
+  client.end();
+  await proxy.close();
+}
+
 describe('a flood of statements to a real Postgres', () => {
-  let server: PostgresServer;
-  let proxy: RunningProxy;
-  let tap: PostgresTap;
-  let client: RawClient;
-
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(() => server.stop());
-
-  beforeEach(async () => {
-    const { factory, tap: watching } = postgresTap({ most: MOST });
-    tap = watching;
-    proxy = await startProxy({ name: 'postgres', upstream: server, tap: factory });
-    client = await RawClient.connect(proxy);
-  });
-  afterEach(async () => {
-    client.end();
-    await proxy.close();
-  });
+  beforeEach(() => connect({ most: MOST }));
+  afterEach(disconnect);
 
   async function say(...messages: Buffer[]): Promise<void> {
     client.send(...messages);
@@ -79,26 +83,8 @@ describe('a flood of statements to a real Postgres', () => {
 });
 
 describe('a message of more statements than are told apart', () => {
-  let server: PostgresServer;
-  let proxy: RunningProxy;
-  let tap: PostgresTap;
-  let client: RawClient;
-
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(() => server.stop());
-
-  beforeEach(async () => {
-    const { factory, tap: watching } = postgresTap();
-    tap = watching;
-    proxy = await startProxy({ name: 'postgres', upstream: server, tap: factory });
-    client = await RawClient.connect(proxy);
-  });
-  afterEach(async () => {
-    client.end();
-    await proxy.close();
-  });
+  beforeEach(() => connect());
+  afterEach(disconnect);
 
   const MANY = 1_500;
   const rest = `SELECT 1;${'SET a.b=1;'.repeat(MANY - 1_000)}`;
