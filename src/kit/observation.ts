@@ -1,18 +1,14 @@
 import { bug } from '../core/errors.ts';
 import { CheckFailure } from '../core/failure.ts';
+import type { Observation } from '../network/observation.ts';
 import type { ServiceLink } from './network.ts';
 
 /** What taps of all services have in common. */
-export interface Observed<Seen, Answered extends Seen & Ended> {
-  mark(): number;
-  since(mark: number): readonly Answered[];
-  excessSince(mark: number): string | undefined;
-  forget(): void;
+export interface Observed<Seen, Answered extends Seen & Ended> extends Observation<Answered> {
   waitFor(
     predicate: (seen: Seen) => boolean,
     options: { timeoutMs: number; signal: AbortSignal },
   ): Promise<Seen>;
-  opaqueSince(mark: number): readonly { reason: string; byClient: boolean }[];
 }
 
 interface Ended {

@@ -1,7 +1,7 @@
-import { moreThan } from '../flood.ts';
 import { type LetGo, letGo } from '../let-go.ts';
+import { type Observation, observationOf } from '../observation.ts';
 import type { Side } from '../protocol-error.ts';
-import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
+import type { Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
@@ -14,7 +14,7 @@ import type { SeenStatement, StatementRecord } from './statement.ts';
 import { Texts } from './texts.ts';
 
 /** What has been said to a Postgres server, through all connections of a proxy. */
-export interface PostgresTap {
+export interface PostgresTap extends Observation<StatementRecord> {
   /**
    * The answered statements, in the order of their answers. A record may still
    * change in one way: a suspended portal goes on, or a commit fails its statement.
@@ -22,10 +22,6 @@ export interface PostgresTap {
   statements(): readonly StatementRecord[];
   /** Sent by clients and not yet answered. */
   pending(): readonly SeenStatement[];
-  /** A moment: how many statements have been answered by now; what could not be read counts, too. */
-  mark(): number;
-  /** Those answered since then, even if they were sent before; so many as are kept. */
-  since(mark: number): readonly StatementRecord[];
   /**
    * The first matching statement that is pending, or will be seen from a client. It
    * may be that it never reaches the server. Rejects with a WaitTimeout, or the
@@ -40,12 +36,6 @@ export interface PostgresTap {
     predicate: (record: StatementRecord) => boolean,
     options: WaitOptions,
   ): Promise<StatementRecord>;
-  /** Where clients have sent so much that `since` has not all of it: what, as in `more than 50,000 statements`. */
-  excessSince(mark: number): string | undefined;
-  /** Lets go of what was answered so far, and keeps nothing more before the next `mark`. */
-  forget(): void;
-  /** Those that have said something since then which could not be read: where there is one, `since` has not all. */
-  opaqueSince(mark: number): readonly OpaqueConnection[];
 }
 
 /**
@@ -77,20 +67,11 @@ export function postgresTap(
     requestTls,
   };
   const tap: PostgresTap = {
+    ...observationOf<StatementRecord>(log, lost, texts, 'statements'),
     statements: () => [...log.answered.kept],
     pending: () => log.pending,
-    mark: () => {
-      if (!log.answered.isKeeping) texts.renew();
-      return log.answered.mark();
-    },
-    since: (mark) => log.answered.since(mark),
-    excessSince: (mark) =>
-      lost.floodSince(mark) ??
-      (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'statements')),
-    forget: () => log.answered.forget(),
     waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
     waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
-    opaqueSince: (mark) => lost.opaqueSince(mark),
   };
   return { factory, tap };
 }

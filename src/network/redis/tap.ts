@@ -1,7 +1,7 @@
-import { moreThan } from '../flood.ts';
 import { type LetGo, letGo } from '../let-go.ts';
+import { type Observation, observationOf } from '../observation.ts';
 import type { Side } from '../protocol-error.ts';
-import type { OpaqueConnection, Tap, TapFactory } from '../tap.ts';
+import type { Tap, TapFactory } from '../tap.ts';
 import type { WaitOptions } from '../waits.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
@@ -13,7 +13,7 @@ import { RequestReader } from './requests.ts';
 import { Session, type Shared } from './session.ts';
 
 /** What has been said to a Redis server, through all connections of a proxy. */
-export interface RedisTap {
+export interface RedisTap extends Observation<CommandRecord> {
   /**
    * The answered commands, in the order of their answers; those of a transaction come
    * just before its EXEC. Those that never ran are left out: a transaction's that was
@@ -22,10 +22,6 @@ export interface RedisTap {
   commands(): readonly CommandRecord[];
   /** Sent by clients and not yet answered, and queued in transactions. */
   pending(): readonly SeenCommand[];
-  /** A moment: how many commands have been answered by now; what could not be read counts, too. */
-  mark(): number;
-  /** Those answered since then, even if they were sent before; so many as are kept. */
-  since(mark: number): readonly CommandRecord[];
   /**
    * The first matching command that is pending, or will be seen from a client. It may
    * be that it never reaches the server. Rejects with a WaitTimeout, or the signal's
@@ -37,12 +33,6 @@ export interface RedisTap {
     predicate: (record: CommandRecord) => boolean,
     options: WaitOptions,
   ): Promise<CommandRecord>;
-  /** Where clients have sent so much that `since` has not all of it: what, as in `more than 50,000 commands`. */
-  excessSince(mark: number): string | undefined;
-  /** Lets go of what was answered so far, and keeps nothing more before the next `mark`. */
-  forget(): void;
-  /** Those that have said something since then which could not be read: where there is one, `since` has not all. */
-  opaqueSince(mark: number): readonly OpaqueConnection[];
 }
 
 /**
@@ -70,20 +60,11 @@ export function redisTap(options: { readonly clock?: () => number; readonly most
       ),
   };
   const tap: RedisTap = {
+    ...observationOf<CommandRecord>(log, lost, budget, 'commands'),
     commands: () => [...log.answered.kept],
     pending: () => log.pending,
-    mark: () => {
-      if (!log.answered.isKeeping) budget.renew();
-      return log.answered.mark();
-    },
-    since: (mark) => log.answered.since(mark),
-    excessSince: (mark) =>
-      lost.floodSince(mark) ??
-      (log.answered.hasAllSince(mark) ? undefined : moreThan(log.most, 'commands')),
-    forget: () => log.answered.forget(),
     waitFor: (predicate, wait) => log.waitForSeen(predicate, wait),
     waitForAnswer: (predicate, wait) => log.waitForFinished(predicate, wait),
-    opaqueSince: (mark) => lost.opaqueSince(mark),
   };
   return { factory, tap };
 }
